@@ -1,0 +1,3 @@
+import type { ErrorCatalogue } from './index.ts';
+
+export const mediaErrors = {} as const satisfies ErrorCatalogue;

@@ -1,0 +1,3 @@
+import type { ErrorCatalogue } from './index.ts';
+
+export const storageErrors = {} as const satisfies ErrorCatalogue;

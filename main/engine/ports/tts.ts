@@ -1,0 +1,36 @@
+/** The voice port: text in, sound and its timing out. A provider is one folder under `main/providers/tts/`. */
+import type { SpeechPart } from '../../../app/speech/plan.ts';
+import type { Phone, Word } from '../../../app/speech/timeline.ts';
+
+/** Every voice in the studio speaks mono float PCM at this rate. */
+export const SAMPLE_RATE = 48_000;
+
+export interface Voice {
+  /** `provider:voice`. */
+  id: string;
+  name: string;
+  /** BCP-47 tags it speaks, best first (`cmn`, `yue`, `en-us`). */
+  languages: string[];
+  gender: 'female' | 'male' | 'neutral';
+  runs: 'local' | 'cloud';
+}
+
+export interface TtsRequest {
+  voiceId: string;
+  part: SpeechPart;
+}
+
+/** Pieces arrive in order. Times are ms from the start of the part; word offsets index the line's display text. */
+export type TtsEvent =
+  /** Mono float PCM −1..1 at {@link SAMPLE_RATE}. */
+  | { type: 'audio'; pcm: Float32Array }
+  | { type: 'phones'; phones: Phone[] }
+  | { type: 'words'; words: Word[] };
+
+export interface TtsProvider {
+  readonly id: string;
+  voices(signal?: AbortSignal): Promise<Voice[]>;
+  synthesise(request: TtsRequest, signal: AbortSignal): AsyncIterable<TtsEvent>;
+  /** Ends every worker. Safe to call twice. */
+  dispose(): Promise<void>;
+}
