@@ -3,7 +3,7 @@ import { assetRefSchema } from './asset.ts';
 import { faceLandmarksSchema } from './landmarks.ts';
 
 /** How far the embedded renderer goes, all 0..2 with 1 as designed. */
-export const rigSettingsSchema = z.object({
+export const rigSettingsSchema = z.strictObject({
   mouth: z.number().min(0).max(2).default(1),
   head: z.number().min(0).max(2).default(1),
   brows: z.number().min(0).max(2).default(1),
@@ -20,7 +20,7 @@ export type RigSettings = z.infer<typeof rigSettingsSchema>;
  * Where the portrait sits on the stage.
  * auto: the head is placed well and the stage filled; cover / contain: as in CSS. `zoom` multiplies, offsets are shares of the stage.
  */
-export const framingSchema = z.object({
+export const framingSchema = z.strictObject({
   fit: z.enum(['auto', 'cover', 'contain']).default('auto'),
   zoom: z.number().min(0.2).max(5).default(1),
   offsetX: z.number().min(-1).max(1).default(0),
@@ -30,12 +30,12 @@ export type Framing = z.infer<typeof framingSchema>;
 
 export const portraitSourceSchema = z.discriminatedUnion('kind', [
   /** One of the avatars that ship with the studio, by id. */
-  z.object({ kind: z.literal('sample'), id: z.string().min(1) }),
-  z.object({ kind: z.literal('asset'), asset: assetRefSchema }),
+  z.strictObject({ kind: z.literal('sample'), id: z.string().min(1) }),
+  z.strictObject({ kind: z.literal('asset'), asset: assetRefSchema }),
 ]);
 export type PortraitSource = z.infer<typeof portraitSourceSchema>;
 
-export const avatarSchema = z.object({
+export const avatarSchema = z.strictObject({
   portrait: portraitSourceSchema,
   /** Which face, counted from the picture's left; null lets a picture with one face decide for itself. */
   faceIndex: z.int().min(0).nullable().default(null),

@@ -8,28 +8,33 @@ import { z } from 'zod';
 const point = z.tuple([z.number(), z.number(), z.number()]);
 const contour = (length: number) => z.array(point).length(length);
 
-const eye = z.object({
+const eye = z.strictObject({
   /** Lid edges from the eye's picture-left corner to its picture-right corner, corners included in both. */
   upper: contour(9),
   lower: contour(9),
-  iris: z.object({ x: z.number(), y: z.number(), radius: z.number().positive() }),
+  iris: z.strictObject({ x: z.number(), y: z.number(), radius: z.number().positive() }),
 });
-const brow = z.object({
+const brow = z.strictObject({
   /** Upper and lower edge, from picture left to picture right. */
   upper: contour(5),
   lower: contour(5),
 });
 
-export const faceLandmarksSchema = z.object({
+export const faceLandmarksSchema = z.strictObject({
   /** From the mouth's picture-left corner to its picture-right corner, corners included in all four. */
-  lips: z.object({ outerUpper: contour(11), outerLower: contour(11), innerUpper: contour(11), innerLower: contour(11) }),
-  eyes: z.object({ left: eye, right: eye }),
-  brows: z.object({ left: brow, right: brow }),
+  lips: z.strictObject({
+    outerUpper: contour(11),
+    outerLower: contour(11),
+    innerUpper: contour(11),
+    innerLower: contour(11),
+  }),
+  eyes: z.strictObject({ left: eye, right: eye }),
+  brows: z.strictObject({ left: brow, right: brow }),
   /** The face's outline, clockwise as seen, from the middle of the forehead. Index 18 is the chin. */
   oval: contour(36),
   /** Middle of the nose from between the eyes to the tip, then the base where it meets the upper lip. */
-  nose: z.object({ bridge: point, tip: point, base: point }),
-  cheeks: z.object({ left: point, right: point }),
+  nose: z.strictObject({ bridge: point, tip: point, base: point }),
+  cheeks: z.strictObject({ left: point, right: point }),
 });
 
 export type Point3 = z.infer<typeof point>;

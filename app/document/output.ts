@@ -3,7 +3,7 @@ import { z } from 'zod';
 export const OUTPUT_FORMATS = ['mp4', 'webm', 'wav', 'gif'] as const;
 export type OutputFormat = (typeof OUTPUT_FORMATS)[number];
 
-export const outputSchema = z.object({
+export const outputSchema = z.strictObject({
   format: z.enum(OUTPUT_FORMATS).default('mp4'),
   /** x264 preset when the software encoder is used. */
   preset: z.enum(['ultrafast', 'superfast', 'veryfast', 'faster', 'fast', 'medium']).default('veryfast'),

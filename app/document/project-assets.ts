@@ -1,0 +1,15 @@
+import type { AssetRef } from './asset.ts';
+import type { Project } from './project.ts';
+
+/** Every file the project needs, each content once, in the order the document names them. */
+export function projectAssets({ avatar, script, stage }: Project): AssetRef[] {
+  const refs: (AssetRef | null)[] = [
+    avatar.portrait.kind === 'asset' ? avatar.portrait.asset : null,
+    script.recording,
+    stage.background.kind === 'picture' ? stage.background.asset : null,
+    ...stage.overlays.map((overlay) => overlay.asset),
+  ];
+  const byContent = new Map<string, AssetRef>();
+  for (const ref of refs) if (ref !== null && !byContent.has(ref.sha256)) byContent.set(ref.sha256, ref);
+  return [...byContent.values()];
+}
