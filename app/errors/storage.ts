@@ -58,7 +58,7 @@ export const storageErrors = {
       hint: 'Give a project file, which is JSON text in UTF-8. A picture goes with --portrait, a script with --script.',
     },
     'zh-CN': {
-      message: '{path} 不是项目文件：{detail}',
+      message: '{path} 不是项目文件：{detailZh}',
       hint: '请提供项目文件（UTF-8 编码的 JSON 文本）。图片请用 --portrait，脚本请用 --script。',
     },
   },

@@ -1,0 +1,11 @@
+/** Every step of the database's shape, in order. A released step never changes; a new one takes the next number. */
+import { projects } from './0010-projects.ts';
+import { projectAssets } from './0020-project-assets.ts';
+
+export interface SqlMigration {
+  /** Becomes `PRAGMA user_version`. Rising, with room between. */
+  number: number;
+  sql: string;
+}
+
+export const MIGRATIONS: readonly SqlMigration[] = [projects, projectAssets];
