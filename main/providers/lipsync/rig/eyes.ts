@@ -1,0 +1,225 @@
+/**
+ * Eyes are redrawn in the texture: the lids slide over the eyeball, the iris turns, and the skin a closing lid unrolls is
+ * painted, since no still picture shows it.
+ */
+import type { Rect } from '../../../engine/ports/lipsync.ts';
+import type { Face } from './face-frame.ts';
+import { clamp, Graph, mix, type Point, smoothstep } from './math.ts';
+import { luma, type Rgb, readTexture } from './texture.ts';
+
+export interface EyeState {
+  /** 0 as in the picture, 1 closed, negative opened wider. */
+  blink: number;
+  /** Iris displacement in face units. */
+  gazeX: number;
+  gazeY: number;
+  /** 0..1: the lower lid rises, as in a smile. */
+  lowerLid: number;
+}
+
+/** Height of the lash band above and below the lid's edge, in face units. */
+const LASH_ABOVE = 0.03;
+const LASH_BELOW = 0.014;
+const LID_COLUMNS = 48;
+
+export class EyePatch {
+  readonly #face: Face;
+  readonly #region: Rect;
+  readonly #base: Uint8Array;
+  readonly #upper: Graph;
+  readonly #lower: Graph;
+  readonly #inner: Point;
+  readonly #outer: Point;
+  readonly #iris: { x: number; y: number; radius: number };
+  readonly #span: number;
+  readonly #lid: Rgb[];
+  readonly #box: { left: number; top: number; right: number; bottom: number };
+  #drawn = '';
+
+  constructor(face: Face, which: 'left' | 'right', base: Uint8Array, region: Rect) {
+    this.#face = face;
+    this.#region = region;
+    this.#base = base;
+    const { frame, landmarks } = face;
+    const { upper, lower, iris } = landmarks.eyes[which];
+    const up = upper.map((p) => frame.of(p));
+    const low = lower.map((p) => frame.of(p));
+    this.#upper = new Graph(up);
+    this.#lower = new Graph(low);
+    this.#inner = up[0]!;
+    this.#outer = up[8]!;
+    const [ix, iy] = frame.toFace(iris.x, iris.y);
+    this.#iris = { x: ix, y: iy, radius: Math.max(0.06, iris.radius / frame.iod) };
+    const eyeWidth = Math.max(0.1, this.#outer[0] - this.#inner[0]);
+    // The lid's skin ends below the brow.
+    const browY = Math.max(...landmarks.brows[which].lower.map((p) => frame.of(p)[1]));
+    const room = Math.max(0.06, (Math.min(...up.map(([, y]) => y)) - browY) * 0.85);
+    this.#span = Math.min(Math.max(0.13, 0.24 * eyeWidth + 0.02), room + LASH_ABOVE);
+    const corners = [
+      frame.toStage(this.#inner[0] - 0.05, this.#inner[1]),
+      frame.toStage(this.#outer[0] + 0.05, this.#outer[1]),
+      ...[...up, ...low].map(([x, y]) => frame.toStage(x, y)),
+      ...up.map(([x, y]) => frame.toStage(x, y - this.#span - 0.02)),
+      ...low.map(([x, y]) => frame.toStage(x, y + 0.2)),
+    ];
+    const xs = corners.map(([x]) => x - region.x);
+    const ys = corners.map(([, y]) => y - region.y);
+    this.#box = {
+      left: clamp(Math.floor(Math.min(...xs)), 0, region.width),
+      top: clamp(Math.floor(Math.min(...ys)), 0, region.height),
+      right: clamp(Math.ceil(Math.max(...xs)), 0, region.width),
+      bottom: clamp(Math.ceil(Math.max(...ys)), 0, region.height),
+    };
+    this.#lid = this.#readLidSkin();
+  }
+
+  #read(X: number, Y: number, out: number[]): void {
+    const [x, y] = this.#face.frame.toStage(X, Y);
+    readTexture(
+      this.#base,
+      this.#region.width + 2,
+      this.#region.height + 2,
+      x - this.#region.x,
+      y - this.#region.y,
+      out,
+    );
+  }
+
+  /** Clean skin between crease and brow per column: the brighter half of what is there, so that no lash or line joins in. */
+  #readLidSkin(): Rgb[] {
+    const out = [0, 0, 0, 0];
+    const raw = Array.from({ length: LID_COLUMNS }, (_, i): Rgb => {
+      const X = mix(this.#inner[0], this.#outer[0], mix(0.06, 0.94, i / (LID_COLUMNS - 1)));
+      const found: Rgb[] = [];
+      for (let k = 0; k < 9; k++) {
+        this.#read(X, this.#upper.at(X) - this.#span * mix(0.42, 0.92, k / 8), out);
+        found.push([out[0]!, out[1]!, out[2]!]);
+      }
+      found.sort((a, b) => luma(...b) - luma(...a));
+      const bright = found.slice(1, 5);
+      return [0, 1, 2].map((c) => bright.reduce((s, p) => s + p[c]!, 0) / bright.length) as Rgb;
+    });
+    return raw.map((_, i) => {
+      const near = raw.slice(Math.max(0, i - 4), i + 5);
+      return [0, 1, 2].map((c) => near.reduce((s, p) => s + p[c]!, 0) / near.length) as Rgb;
+    });
+  }
+
+  /** Redraws the eye into `texture` when its state differs visibly from what is there. */
+  draw(texture: Uint8Array, state: EyeState): void {
+    const q = (value: number, steps: number): number => Math.round(value * steps) / steps;
+    const blink = q(clamp(state.blink, -1, 1), 80);
+    const gazeX = q(state.gazeX, 500);
+    const gazeY = q(state.gazeY, 500);
+    const low = q(clamp(state.lowerLid, 0, 1), 60);
+    const key = `${blink},${gazeX},${gazeY},${low}`;
+    if (key === this.#drawn) return;
+    this.#drawn = key;
+    this.#redraw(texture, blink, gazeX, gazeY, low);
+  }
+
+  #redraw(texture: Uint8Array, blink: number, gazeX: number, gazeY: number, low: number): void {
+    const { frame } = this.#face;
+    const { iod } = frame;
+    const width = this.#region.width + 2;
+    const closing = Math.max(0, blink);
+    const raise = Math.max(low * 0.16, closing * 0.2);
+    const pixel = [0, 0, 0, 0];
+    const lash = [0, 0, 0, 0];
+    const span = this.#span;
+    for (let y = this.#box.top; y < this.#box.bottom; y++) {
+      for (let x = this.#box.left; x < this.#box.right; x++) {
+        const at = ((y + 1) * width + x + 1) * 4;
+        const [X, Y] = frame.toFace(x + 0.5 + this.#region.x, y + 0.5 + this.#region.y);
+        const t = (X - this.#inner[0]) / (this.#outer[0] - this.#inner[0]);
+        const U = this.#upper.at(X);
+        const top = U - span;
+        if (t <= 0 || t >= 1 || Y <= top) {
+          for (let c = 0; c < 4; c++) texture[at + c] = this.#base[at + c]!;
+          continue;
+        }
+        const D = Math.max(this.#lower.at(X), U);
+        const h = D - U;
+        const floor = D - raise * h;
+        const lidEdge = blink >= 0 ? U + blink * (floor + 0.01 * Math.min(1, h * 10) - U) : U + blink * h * 0.16;
+        const edge = lidEdge + LASH_BELOW * Math.min(1, h * 14);
+        const cover = clamp((edge - Y) * iod * 0.8 + 0.5, 0, 1);
+        if (cover < 1) this.#eyeball(X, Y, { U, D, floor, lidEdge, edge, h, blink, gazeX, gazeY, raise }, pixel);
+        if (cover > 0) {
+          this.#lidSkin(X, Y, t, { U, top, edge, h, closing }, lash);
+          for (let c = 0; c < 3; c++) pixel[c] = cover >= 1 ? lash[c]! : mix(pixel[c]!, lash[c]!, cover);
+          if (cover >= 1) pixel[3] = lash[3]!;
+        }
+        for (let c = 0; c < 4; c++) texture[at + c] = pixel[c]!;
+      }
+    }
+  }
+
+  #lidSkin(
+    X: number,
+    Y: number,
+    t: number,
+    lid: { U: number; top: number; edge: number; h: number; closing: number },
+    out: number[],
+  ): void {
+    const { U, top, edge, h, closing } = lid;
+    const band = LASH_ABOVE + LASH_BELOW;
+    const restEdge = U + LASH_BELOW * Math.min(1, h * 14);
+    const above = Math.max(0, edge - Y);
+    if (above < band) this.#read(X, restEdge - above, out);
+    else this.#read(X, mix(top, restEdge - band, (Y - top) / Math.max(1e-6, edge - band - top)), out);
+    if (closing <= 0.02) return;
+    const painted = this.#lid[clamp(Math.round(((t - 0.06) / 0.88) * (LID_COLUMNS - 1)), 0, LID_COLUMNS - 1)]!;
+    // Convex: lit in the middle, falling away to the corners and to the lash line.
+    const down = clamp((Y - top) / Math.max(1e-6, edge - top), 0, 1);
+    const form = 0.93 + 0.05 * Math.sin(Math.PI * t) - 0.1 * smoothstep(0.62, 1, down);
+    const dark = luma(out[0]!, out[1]!, out[2]!) / Math.max(1, luma(...painted) * form);
+    // The lash line itself stays; everything above it gives way to skin.
+    const line = above < band ? smoothstep(0.9, 0.62, dark) * smoothstep(band, band * 0.45, above) : 0;
+    const from = top + (1 - Math.min(1, closing * 1.4)) * (edge - band - top) * 0.9;
+    const amount =
+      smoothstep(from, Math.min(edge - band * 0.6, U - LASH_ABOVE * 0.2), Y) *
+      Math.min(1, closing * 5) *
+      smoothstep(0, 0.03, h);
+    const k = amount * (1 - line);
+    for (let c = 0; c < 3; c++) out[c] = mix(out[c]!, painted[c]! * form, k);
+  }
+
+  #eyeball(
+    X: number,
+    Y: number,
+    eye: {
+      U: number;
+      D: number;
+      floor: number;
+      lidEdge: number;
+      edge: number;
+      h: number;
+      blink: number;
+      gazeX: number;
+      gazeY: number;
+      raise: number;
+    },
+    out: number[],
+  ): void {
+    const { U, D, floor, lidEdge, edge, blink, gazeX, gazeY, raise } = eye;
+    if (Y > floor) {
+      // Below the lid: the cheek's skin is pulled up with it.
+      const end = D + 0.17;
+      const sy = raise > 0 && Y < end ? mix(D, end, (Y - floor) / Math.max(1e-6, end - floor)) : Y;
+      this.#read(X, sy, out);
+      return;
+    }
+    let sy = blink < 0 ? Y - (lidEdge - U) * smoothstep(0.8, 0, (Y - lidEdge) / Math.max(1e-6, D - lidEdge)) * 0.6 : Y;
+    if (raise > 0) sy = Math.min(sy, D);
+    const away = Math.hypot(X - this.#iris.x - gazeX, sy - this.#iris.y - gazeY) / this.#iris.radius;
+    // The iris turns as a disc; the white stretches and shrinks beside it, and stays put at the lids.
+    const turn = smoothstep(2.3, 1.2, away);
+    const rim = smoothstep(-0.002, 0.012, sy - U) * smoothstep(-0.002, 0.01, D - sy);
+    const corner =
+      smoothstep(this.#inner[0], this.#inner[0] + 0.04, X) * smoothstep(this.#outer[0], this.#outer[0] - 0.04, X);
+    this.#read(X - gazeX * turn * rim * corner, clamp(sy - gazeY * turn * rim, U, D), out);
+    const shadow = blink > 0.02 ? 1 - 0.35 * blink * smoothstep(0.06, 0, Y - edge) : 1;
+    for (let c = 0; c < 3; c++) out[c] = out[c]! * shadow;
+  }
+}

@@ -1,0 +1,245 @@
+/**
+ * What is seen between the lips: cavity, tongue, lower teeth (which move with the jaw), upper teeth (which move with the
+ * skull), and the lips' shadow over them. Painted under the mesh, whose hole is the mouth's opening.
+ */
+import type { RigSettings } from '../../../../app/document/avatar.ts';
+import type { Rect } from '../../../engine/ports/lipsync.ts';
+import type { Face } from './face-frame.ts';
+import { clamp, Graph, mix, smoothstep } from './math.ts';
+import { COLUMNS, HALF } from './mesh.ts';
+import { luma, type Palette, readTexture } from './texture.ts';
+
+/** Widths of the upper teeth from the middle outwards, in face units (mesiodistal means of adult crowns over 63 mm IPD). */
+const CROWNS = [0.132, 0.104, 0.118, 0.108, 0.104, 0.1];
+const CAVITY = [56, 19, 20] as const;
+const TONGUE = [176, 86, 84] as const;
+
+export interface InteriorState {
+  jaw: number;
+  pucker: number;
+  lowerDrop: number;
+  tongue: number;
+  /** Skull displacement at the teeth in region pixels, and its roll in radians. */
+  shiftX: number;
+  shiftY: number;
+  roll: number;
+}
+
+export class MouthInterior {
+  readonly #face: Face;
+  readonly #region: Rect;
+  readonly #palette: Palette;
+  readonly #teeth: { left: number; top: number; width: number; height: number; rgba: Uint8Array };
+  /** The opening's edges per pixel column. */
+  #upperEdge = new Float32Array(0);
+  #lowerEdge = new Float32Array(0);
+
+  constructor(face: Face, region: Rect, base: Uint8Array, palette: Palette, teeth: RigSettings['teeth']) {
+    this.#face = face;
+    this.#region = region;
+    this.#palette = palette;
+    this.#teeth = drawUpperTeeth(face, region, base, palette, teeth);
+  }
+
+  /** Paints into `target` (region-sized RGBA8) for the mesh at `px`, `py`. */
+  paint(target: Uint8Array, px: Float32Array, py: Float32Array, state: InteriorState): void {
+    const { width, height } = this.#region;
+    const { iod } = this.#face.frame;
+    let [left, right, top, bottom] = [width, 0, height, 0];
+    for (let j = 0; j < COLUMNS; j++) {
+      left = Math.min(left, px[j]!);
+      right = Math.max(right, px[j]!);
+      top = Math.min(top, py[j]!);
+      bottom = Math.max(bottom, py[j]!);
+    }
+    const x0 = clamp(Math.floor(left - 3), 0, width);
+    const x1 = clamp(Math.ceil(right + 3), x0, width);
+    this.#traceOpening(px, py, x0, x1);
+    const middle = (left + right) / 2;
+    const halfWidth = Math.max(1, (right - left) / 2);
+    const midUpper = py[HALF >> 1]!;
+    const midLower = py[HALF + (HALF >> 1)]!;
+    const opening = Math.max(1, midLower - midUpper);
+    const { lipShade, tooth } = this.#palette;
+    // A pursed mouth shows no teeth; a narrow slit shows only the lips' own shade.
+    const teethSeen = 1 - 0.95 * smoothstep(0.55, 0.95, state.pucker);
+    const depth = smoothstep(0.006 * iod, 0.045 * iod, opening);
+    const lowerTop = midLower - (0.026 + 0.06 * state.lowerDrop) * iod;
+    const lowerSeen = smoothstep(0.12, 0.36, state.jaw) * (1 - 0.85 * state.pucker) * 0.85;
+    const tongueTop = midLower - (0.1 + 0.15 * state.tongue) * iod;
+    const sprite = this.#teeth;
+    const tex = [0, 0, 0, 0];
+    for (let x = x0; x < x1; x++) {
+      const up = this.#upperEdge[x - x0]!;
+      const low = this.#lowerEdge[x - x0]!;
+      const xn = (x + 0.5 - middle) / halfWidth;
+      const side = Math.abs(xn);
+      const y0 = clamp(Math.floor(up - 3), 0, height);
+      const y1 = clamp(Math.ceil(low + 3), y0, height);
+      const slit = Math.max(1 - depth, smoothstep(0.62, 1, side) * 0.9);
+      for (let y = y0; y < y1; y++) {
+        const down = clamp((y - up) / Math.max(1, low - up), 0, 1);
+        const back = mix(1, 0.7, smoothstep(0.1, 0.5, down)) * (1 - 0.25 * xn * xn);
+        let r = CAVITY[0] * back;
+        let g = CAVITY[1] * back;
+        let b = CAVITY[2] * back;
+        const tongueY = y - tongueTop - xn * xn * 0.1 * iod;
+        const tongue = smoothstep(-0.02 * iod, 0.05 * iod, tongueY) * (1 - smoothstep(0.55, 0.85, side)) * 0.9;
+        if (tongue > 0) {
+          const lit = 0.52 + 0.34 * smoothstep(0, 0.1 * iod, tongueY) - 0.09 * Math.exp(-xn * xn * 60);
+          r = mix(r, TONGUE[0] * lit, tongue);
+          g = mix(g, TONGUE[1] * lit, tongue);
+          b = mix(b, TONGUE[2] * lit, tongue);
+        }
+        const lowerTeeth =
+          smoothstep(-1.2, 1.2, y - lowerTop - xn * xn * 0.05 * iod) * smoothstep(0.72, 0.5, side) * lowerSeen;
+        if (lowerTeeth > 0) {
+          const across = (((Math.abs(x + 0.5 - middle) / iod / 0.084) % 1) + 1) % 1;
+          const lit = (0.66 - 0.12 * Math.abs(across * 2 - 1) ** 6) * (1 - 0.5 * xn * xn);
+          r = mix(r, tooth[0] * lit, lowerTeeth);
+          g = mix(g, tooth[1] * lit, lowerTeeth);
+          b = mix(b, tooth[2] * lit * 0.97, lowerTeeth);
+        }
+        // The skull's own frame: undo its shift, then its roll about the upper lip.
+        const rx = x - state.shiftX;
+        const ry = y - state.shiftY;
+        const tx = rx + state.roll * (ry - midUpper + state.shiftY) - sprite.left;
+        const ty = ry - state.roll * (rx - middle + state.shiftX) - sprite.top;
+        if (tx >= 0 && ty >= 0 && tx < sprite.width - 2 && ty < sprite.height - 2) {
+          readTexture(sprite.rgba, sprite.width, sprite.height, tx, ty, tex);
+          const a = (tex[3]! / 255) * teethSeen;
+          if (a > 0) {
+            r = mix(r, tex[0]!, a);
+            g = mix(g, tex[1]!, a);
+            b = mix(b, tex[2]!, a);
+          }
+        }
+        const shade =
+          (0.6 + 0.4 * smoothstep(-0.01 * iod, 0.055 * iod, y - up)) *
+          (0.72 + 0.28 * smoothstep(0, 0.04 * iod, low - y)) *
+          (1 - 0.35 * smoothstep(0.55, 1, side));
+        const warm = mix(0.86, 1, shade);
+        const o = (y * width + x) * 4;
+        target[o] = mix(r * shade, lipShade[0], slit);
+        target[o + 1] = mix(g * shade * warm, lipShade[1], slit);
+        target[o + 2] = mix(b * shade * warm, lipShade[2], slit);
+        target[o + 3] = 255;
+      }
+    }
+  }
+
+  #traceOpening(px: Float32Array, py: Float32Array, x0: number, x1: number): void {
+    const columns = x1 - x0;
+    if (this.#upperEdge.length < columns) {
+      this.#upperEdge = new Float32Array(columns + 64);
+      this.#lowerEdge = new Float32Array(columns + 64);
+    }
+    const up = this.#upperEdge.fill(1e9);
+    const low = this.#lowerEdge.fill(-1e9);
+    for (let j = 0; j < COLUMNS; j++) {
+      const k = (j + 1) % COLUMNS;
+      const upper = j < HALF;
+      const [a, b] = px[j]! <= px[k]! ? [j, k] : [k, j];
+      const span = px[b]! - px[a]!;
+      const from = Math.max(x0, Math.floor(px[a]! - 1));
+      const to = Math.min(x1 - 1, Math.ceil(px[b]! + 1));
+      for (let x = from; x <= to; x++) {
+        const f = span > 1e-6 ? clamp((x + 0.5 - px[a]!) / span, 0, 1) : 0;
+        const y = mix(py[a]!, py[b]!, f);
+        if (upper) up[x - x0] = Math.min(up[x - x0]!, y);
+        else low[x - x0] = Math.max(low[x - x0]!, y);
+      }
+    }
+  }
+}
+
+/**
+ * The upper row as a sprite in region pixels at rest. The picture's own teeth are used where it shows them: enough bright,
+ * unsaturated pixels between the inner lip edges. Otherwise they are drawn, in the picture's light.
+ */
+function drawUpperTeeth(
+  face: Face,
+  region: Rect,
+  base: Uint8Array,
+  palette: Palette,
+  choice: RigSettings['teeth'],
+): { left: number; top: number; width: number; height: number; rgba: Uint8Array } {
+  const { frame, lips, mouth } = face;
+  const { iod } = frame;
+  const upper = new Graph(lips.innerUpper);
+  const lower = new Graph(lips.innerLower);
+  const seam = upper.at(mouth.centreX);
+  const gap = Math.max(0, lower.at(mouth.centreX) - seam);
+  const showsTeeth =
+    choice === 'picture' || (choice === 'auto' && gap > 0.03 && brightShare(face, region, base, palette) > 0.45);
+  const edgeY = showsTeeth ? Math.min(seam + 0.135, seam + gap - 0.008) : seam + 0.42 * gap + 0.05;
+  const scale = clamp(mouth.width / 0.8, 0.75, 1.15);
+  const edges: number[] = [0];
+  for (const crown of CROWNS) edges.push(edges.at(-1)! + crown * scale);
+  const [cx, cy] = frame.toStage(mouth.centreX, edgeY);
+  const left = Math.floor(cx - 0.62 * iod - region.x);
+  const top = Math.floor(cy - 0.3 * iod - region.y);
+  const width = Math.ceil(1.24 * iod) + 2;
+  const height = Math.ceil(0.42 * iod) + 2;
+  const rgba = new Uint8Array(width * height * 4);
+  const own = [0, 0, 0, 0];
+  const soft = Math.max(0.012, 0.7 / iod);
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      const [X, Y] = frame.toFace(x + 0.5 + left + region.x, y + 0.5 + top + region.y);
+      const off = Math.abs(X - mouth.centreX);
+      let k = 0;
+      while (k < CROWNS.length - 1 && off > edges[k + 1]!) k++;
+      const c = clamp(((off - edges[k]!) / (edges[k + 1]! - edges[k]!)) * 2 - 1, -1, 1);
+      // The row curves up towards the corners; laterals are a little shorter, edges are rounded.
+      const bottom = edgeY - 0.3 * off * off - (k === 1 ? 0.006 : k > 2 ? 0.005 : 0) - 0.007 * Math.abs(c) ** 3;
+      const form = (1 - 0.13 * Math.abs(c) ** 10) * (1 - 0.45 * smoothstep(0.12, 0.42, off)) * (1 + 0.04 * (1 - c * c));
+      const toEdge = 1 - 0.1 * smoothstep(edgeY - 0.02, edgeY, Y);
+      const gum = smoothstep(edgeY - 0.155, edgeY - 0.185, Y);
+      const o = (y * width + x) * 4;
+      const colour = palette.tooth.map((value, i) => mix(value * form * toEdge, value * [0.72, 0.42, 0.42][i]!, gum));
+      if (showsTeeth) {
+        const up = upper.at(X) + 0.022;
+        const low = lower.at(X) - 0.016;
+        if (low > up) {
+          const [sx, sy] = frame.toStage(X, clamp(Y, up, low));
+          readTexture(base, region.width + 2, region.height + 2, sx - region.x, sy - region.y, own);
+          const bright = smoothstep(
+            0.38,
+            0.66,
+            luma(own[0]!, own[1]!, own[2]!) / luma(palette.tooth[0], palette.tooth[1], palette.tooth[2]),
+          );
+          const use =
+            bright * smoothstep(mouth.width / 2 - 0.05, mouth.width / 2 - 0.2, off) * smoothstep(low + 0.02, low, Y);
+          const above = 1 - 0.35 * smoothstep(up - 0.02, up - 0.09, Y);
+          for (let i = 0; i < 3; i++) colour[i] = mix(colour[i]!, own[i]! * above, use);
+        }
+      }
+      for (let i = 0; i < 3; i++) rgba[o + i] = clamp(colour[i]!, 0, 255);
+      rgba[o + 3] = 255 * smoothstep(bottom + soft, bottom - soft * 0.7, Y) * smoothstep(0.5, 0.42, off);
+    }
+  }
+  return { left, top, width, height, rgba };
+}
+
+/** How much of the open mouth of the picture is tooth-like: bright for this light, and nearly without colour. */
+function brightShare(face: Face, region: Rect, base: Uint8Array, palette: Palette): number {
+  const { lips, frame, mouth } = face;
+  const upper = new Graph(lips.innerUpper);
+  const lower = new Graph(lips.innerLower);
+  const reference = luma(palette.tooth[0], palette.tooth[1], palette.tooth[2]);
+  const pixel = [0, 0, 0, 0];
+  let seen = 0;
+  let bright = 0;
+  for (let i = 0; i <= 24; i++) {
+    const X = mouth.centreX + mouth.width * mix(-0.3, 0.3, i / 24);
+    for (let k = 0; k < 8; k++) {
+      const [sx, sy] = frame.toStage(X, mix(upper.at(X), lower.at(X), (k + 0.5) / 8));
+      readTexture(base, region.width + 2, region.height + 2, sx - region.x, sy - region.y, pixel);
+      const [r, g, b] = pixel as [number, number, number, number];
+      seen++;
+      if (luma(r, g, b) > 0.6 * reference && Math.max(r, g, b) - Math.min(r, g, b) < 0.35 * Math.max(r, g, b)) bright++;
+    }
+  }
+  return bright / seen;
+}

@@ -1,0 +1,147 @@
+/** The actor: from announced speech to the face's actions at a moment. A pure function of seed, speech and time. */
+import type { RigSettings } from '../../../../app/document/avatar.ts';
+import { MouthTrack } from '../../../../app/speech/coarticulation.ts';
+import type { SpeechSegment } from '../../../engine/ports/lipsync.ts';
+import { ENVELOPE_STEP_MS } from '../../../engine/ports/speech.ts';
+import { ExpressionTrack } from './expression.ts';
+import type { EyeState } from './eyes.ts';
+import type { Field } from './fields.ts';
+import { Blinks, Glances, Wander } from './idle.ts';
+import { clamp, mix, seeded, smoothstep } from './math.ts';
+
+export interface Pose {
+  fields: Record<Field, number>;
+  /** 1 presses the lips together whatever else moves them. */
+  seal: number;
+  tongue: number;
+  eyes: EyeState;
+}
+
+/** How long after its end a segment still shapes the mouth, and how early it is prepared. */
+const AROUND_MS = 500;
+export const LOOK_AHEAD_MS = 1500;
+
+interface Playing {
+  startMs: number;
+  endMs: number;
+  mouth: MouthTrack;
+}
+
+export class Performance {
+  readonly #settings: RigSettings;
+  readonly #blinks: Blinks;
+  readonly #glances: Glances;
+  readonly #expressions = new ExpressionTrack();
+  readonly #sway: Record<'yaw' | 'pitch' | 'roll' | 'x' | 'y', Wander>;
+  readonly #beats: Record<'yaw' | 'pitch' | 'roll', Wander>;
+  #playing: Playing[] = [];
+  #cutMs: number | undefined;
+
+  constructor(seed: number, settings: RigSettings) {
+    this.#settings = settings;
+    this.#blinks = new Blinks(seed, settings.blinksPerMinute);
+    this.#glances = new Glances(seed);
+    const random = seeded(seed ^ 0x73_77_61_79);
+    const slow = (): Wander => new Wander(random, 0.13 + 0.06 * random());
+    const quick = (): Wander => new Wander(random, 0.42 + 0.16 * random());
+    this.#sway = { yaw: slow(), pitch: slow(), roll: slow(), x: slow(), y: slow() };
+    this.#beats = { yaw: quick(), pitch: quick(), roll: quick() };
+  }
+
+  speak({ startMs, timeline, envelope, emotions }: SpeechSegment): void {
+    this.#cutMs = undefined;
+    this.#playing.push({
+      startMs,
+      endMs: startMs + timeline.durationMs,
+      mouth: new MouthTrack({
+        phones: timeline.phones,
+        durationMs: timeline.durationMs,
+        envelope,
+        envelopeStepMs: ENVELOPE_STEP_MS,
+      }),
+    });
+    this.#expressions.add(emotions, startMs);
+    this.#blinks.endsAt(timeline.sentences.map((sentence) => startMs + sentence.endMs));
+  }
+
+  interrupt(atMs: number): void {
+    this.#cutMs = atMs;
+    this.#playing = this.#playing.filter(({ startMs }) => startMs <= atMs);
+    this.#expressions.interrupt(atMs);
+  }
+
+  /** The face at `ms` on the session's clock; times ascend. */
+  at(ms: number): Pose {
+    this.#playing = this.#playing.filter(({ endMs }) => endMs + AROUND_MS > ms);
+    const { head, gaze, brows, mouth: mouthGain, breathing } = this.#settings;
+    const mouth = {
+      jaw: 0,
+      wide: 0,
+      pucker: 0,
+      press: 0.1,
+      tuck: 0,
+      upperLift: 0,
+      lowerDrop: 0,
+      tongue: 0,
+      seal: 0,
+      voice: 0,
+    };
+    let slowVoice = 0;
+    for (const { startMs, endMs, mouth: track } of this.#playing) {
+      if (ms < startMs - AROUND_MS) continue;
+      const state = track.at(ms - startMs);
+      for (const key of Object.keys(mouth) as (keyof typeof mouth)[])
+        mouth[key] = Math.max(mouth[key], Math.abs(state[key])) === Math.abs(state[key]) ? state[key] : mouth[key];
+      if (ms >= startMs && ms < endMs)
+        for (const back of [-60, 0, 60]) slowVoice += track.at(ms - startMs + back).voice / 3;
+    }
+    const cut = this.#cutMs === undefined ? 1 : smoothstep(this.#cutMs + 160, this.#cutMs, ms);
+    const face = this.#expressions.at(ms);
+    const talk = clamp(slowVoice, 0, 1) * cut;
+    const energy = face.energy * head;
+    const look = this.#glances.at(ms);
+    const yaw = (0.045 * this.#sway.yaw.at(ms) + 0.04 * talk * this.#beats.yaw.at(ms)) * energy;
+    const pitch =
+      (0.022 * this.#sway.pitch.at(ms) + talk * (0.02 * this.#beats.pitch.at(ms) + 0.016)) * energy + face.pitch * head;
+    const open = face.opening * mouthGain * cut;
+    const lookY = look.y * gaze;
+    return {
+      fields: {
+        close: 1,
+        jaw: mouth.jaw * open,
+        // Smiling lips are stretched already: rounding wins over them where a sound needs it.
+        wide: (mouth.wide + face.wide * (1 - 0.8 * mouth.pucker)) * cut,
+        pucker: mouth.pucker * cut,
+        upperLift: mouth.upperLift * open,
+        lowerDrop: mouth.lowerDrop * open,
+        press: Math.min(1, mix(0.1, mouth.press, cut) + face.press * (1 - smoothstep(0, 0.25, mouth.jaw))),
+        tuck: mouth.tuck * cut,
+        smile: face.smile * (1 - 0.55 * mouth.pucker * cut),
+        cheek: face.cheek,
+        browRaise: (face.browRaise + 0.16 * talk * smoothstep(0.75, 1.1, slowVoice)) * brows,
+        browInner: face.browInner * brows,
+        frown: face.frown * brows,
+        moveX: 0.018 * this.#sway.x.at(ms) * energy,
+        moveY: 0.012 * this.#sway.y.at(ms) * energy + 0.01 * talk * energy,
+        roll: (0.012 * this.#sway.roll.at(ms) + 0.012 * talk * this.#beats.roll.at(ms)) * energy + face.roll * head,
+        yaw,
+        pitch,
+        zoom: 0,
+        breath: 0.018 * breathing * (0.5 - 0.5 * Math.cos((2 * Math.PI * ms) / 3900)),
+      },
+      seal: mouth.seal * cut + (1 - cut) * smoothstep(0.3, 0, cut),
+      tongue: mouth.tongue * cut,
+      eyes: {
+        blink: clamp(
+          Math.max(this.#blinks.at(ms), 0) * (1 - Math.max(0, face.lids)) + face.lids + Math.max(0, lookY) * 2.2,
+          -1,
+          1,
+        ),
+        // The eyes stay on the viewer while the head turns.
+        gazeX: look.x * gaze - yaw * 0.22,
+        gazeY: lookY - pitch * 0.12,
+        lowerLid: face.lowerLid,
+      },
+    };
+  }
+}
