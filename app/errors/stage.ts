@@ -1,3 +1,34 @@
 import type { ErrorCatalogue } from './index.ts';
 
-export const stageErrors = {} as const satisfies ErrorCatalogue;
+export const stageErrors = {
+  'stage.bad-size': {
+    en: {
+      message: '"{size}" is not a stage size.',
+      hint: 'Give a preset such as 720p, 1080p-portrait or 480p-square, a shape such as 9:16, or width x height in even pixels between 64 and 4096, such as 1280x720.',
+    },
+    'zh-CN': {
+      message: '无法识别的画面尺寸：“{size}”。',
+      hint: '请使用预设（如 720p、1080p-portrait、480p-square）、画幅比例（如 9:16），或“宽x高”的像素值（偶数，64～4096，如 1280x720）。',
+    },
+  },
+  'stage.bad-picture': {
+    en: {
+      message: 'The picture "{name}" cannot be read: {detail}',
+      hint: 'Choose a JPEG, PNG, WebP or AVIF picture that opens in an image viewer, or export it again from where it came.',
+    },
+    'zh-CN': {
+      message: '无法读取图片“{name}”：{detail}',
+      hint: '请换用能在看图软件中正常打开的 JPEG、PNG、WebP 或 AVIF 图片，或重新导出后再试。',
+    },
+  },
+  'stage.font-missing': {
+    en: {
+      message: 'The font that comes with the studio could not be loaded: {detail}',
+      hint: 'Install the studio’s packages again with "npm ci".',
+    },
+    'zh-CN': {
+      message: '无法加载自带的字体：{detail}',
+      hint: '请运行 npm ci 重新安装依赖。',
+    },
+  },
+} as const satisfies ErrorCatalogue;

@@ -1,0 +1,78 @@
+/**
+ * Draws the stage's frames. Everything that stands still is converted once; a frame is that base, the face region over it,
+ * and whatever stands in front of the region. Away from the region, the subtitles and the mark no byte ever changes.
+ */
+import { i420aBytes, i420Bytes } from '../../app/media/i420.ts';
+import type { AvatarPlate, Rect } from '../engine/ports/lipsync.ts';
+import { blendSprite, copyRect, rgbaRegionToI420, rgbaRegionToI420a, type Sprite } from './i420.ts';
+import { overPlane } from './picture.ts';
+import type { SubtitleSource } from './subtitle-sprites.ts';
+
+export interface CompositorOptions {
+  plate: AvatarPlate;
+  /** The face engine's region: even position and size, inside the stage. */
+  region: Rect;
+  /** Frames with an alpha plane (yuva420p); the plate's background may then be clear. */
+  alpha: boolean;
+  /** Front overlays, rearmost first. */
+  front: readonly Sprite[];
+  subtitles: SubtitleSource | null;
+  /** Always frontmost. */
+  aiMark: Sprite | null;
+}
+
+export interface Compositor {
+  /** I420, or I420 with alpha. */
+  readonly frameBytes: number;
+  /** The stage at rest: no face frame, no subtitle. Borrowed; not to be written. */
+  readonly still: Uint8Array;
+  /**
+   * Draws a frame into `into` (exactly frameBytes): the face region's RGBA (region.width × 4 bytes a row) at a time of the
+   * programme. Every byte of `into` is written.
+   */
+  render(faceRegion: Uint8Array, timeMs: number, into: Uint8Array): void;
+}
+
+export function createCompositor(options: CompositorOptions): Compositor {
+  const { plate, region, alpha, front, subtitles, aiMark } = options;
+  const { width, height } = plate;
+  const convert = alpha ? rgbaRegionToI420a : rgbaRegionToI420;
+  const frameBytes = alpha ? i420aBytes(width, height) : i420Bytes(width, height);
+  const whole: Rect = { x: 0, y: 0, width, height };
+
+  /** Person over background alone: what lies under every sprite. */
+  const bare = new Uint8Array(frameBytes);
+  convert(overPlane(plate.person, plate.background), whole, bare, width, height);
+  let shown: Sprite | null = null;
+
+  const blendAll = (clip: Rect, frame: Uint8Array) => {
+    for (const sprite of front) blendSprite(sprite, clip, frame, width, height, alpha);
+    if (shown) blendSprite(shown, clip, frame, width, height, alpha);
+    if (aiMark) blendSprite(aiMark, clip, frame, width, height, alpha);
+  };
+  const still = bare.slice();
+  blendAll(whole, still);
+  /** The still stage with the current subtitle. */
+  const base = still.slice();
+
+  const showSubtitle = (sprite: Sprite | null) => {
+    if (sprite === shown) return;
+    if (shown) copyRect(still, base, shown, width, height, alpha);
+    shown = sprite;
+    if (sprite) {
+      copyRect(bare, base, sprite, width, height, alpha);
+      blendAll(sprite, base);
+    }
+  };
+
+  return {
+    frameBytes,
+    still,
+    render(faceRegion, timeMs, into) {
+      showSubtitle(subtitles?.at(timeMs) ?? null);
+      into.set(base);
+      convert(faceRegion, region, into, width, height);
+      blendAll(region, into);
+    },
+  };
+}

@@ -1,0 +1,65 @@
+/** The stage's typeface: Noto Sans SC (SIL Open Font Licence) from its npm package, with the system's fonts behind it. */
+import { createRequire } from 'node:module';
+import { createCanvas, GlobalFonts, type SKRSContext2D } from '@napi-rs/canvas';
+import { StudioError } from '../../app/errors/index.ts';
+
+const FAMILY = 'Shenghua Stage';
+const FILE = '@expo-google-fonts/noto-sans-sc/500Medium/NotoSansSC_500Medium.ttf';
+let registered = false;
+
+function register(): void {
+  if (registered) return;
+  let detail = FILE;
+  try {
+    registered = GlobalFonts.registerFromPath(createRequire(import.meta.url).resolve(FILE), FAMILY) !== null;
+  } catch (cause) {
+    detail = cause instanceof Error ? cause.message : String(cause);
+  }
+  if (!registered) throw new StudioError('stage.font-missing', { detail });
+}
+
+/** A CSS font of the stage's typeface at an em size. Loads the font on first use. Throws `stage.font-missing`. */
+export function stageFont(emPx: number): string {
+  register();
+  return `500 ${emPx}px "${FAMILY}", "Noto Color Emoji", "Apple Color Emoji", "Segoe UI Emoji", sans-serif`;
+}
+
+/** A measuring function for the typeface at one size; results are remembered, up to a bound. */
+export function createMeasure(emPx: number): (text: string) => number {
+  const context: SKRSContext2D = createCanvas(1, 1).getContext('2d');
+  context.font = stageFont(emPx);
+  const known = new Map<string, number>();
+  return (text) => {
+    let width = known.get(text);
+    if (width === undefined) {
+      width = context.measureText(text).width;
+      if (known.size > 20_000) known.clear();
+      known.set(text, width);
+    }
+    return width;
+  };
+}
+
+/** White-on-anything lettering: a soft dark glow, a dark rim, then the letters. Baseline at y, left edge at x. */
+export function drawLettering(
+  context: SKRSContext2D,
+  text: string,
+  x: number,
+  y: number,
+  emPx: number,
+  colour: string,
+): void {
+  context.font = stageFont(emPx);
+  context.textBaseline = 'alphabetic';
+  context.lineJoin = 'round';
+  context.save();
+  context.shadowColor = 'rgba(0, 0, 0, 0.55)';
+  context.shadowBlur = emPx * 0.16;
+  context.shadowOffsetY = emPx * 0.035;
+  context.strokeStyle = 'rgba(12, 14, 18, 0.82)';
+  context.lineWidth = emPx * 0.11;
+  context.strokeText(text, x, y);
+  context.restore();
+  context.fillStyle = colour;
+  context.fillText(text, x, y);
+}
