@@ -23,12 +23,12 @@ export interface TtsRequest {
 /** Pieces arrive in order. Times are ms from the start of the part; word offsets index the line's display text. */
 export type TtsEvent =
   /** Mono float PCM −1..1 at {@link SAMPLE_RATE}. */
-  | { type: 'audio'; pcm: Float32Array }
-  | { type: 'phones'; phones: Phone[] }
-  | { type: 'words'; words: Word[] };
+  { type: 'audio'; pcm: Float32Array } | { type: 'phones'; phones: Phone[] } | { type: 'words'; words: Word[] };
 
 export interface TtsProvider {
   readonly id: string;
+  /** Changes whenever the same request would sound or be timed differently: synthesised speech is cached under it. */
+  readonly version: string;
   voices(signal?: AbortSignal): Promise<Voice[]>;
   synthesise(request: TtsRequest, signal: AbortSignal): AsyncIterable<TtsEvent>;
   /** Ends every worker. Safe to call twice. */

@@ -39,10 +39,10 @@ const rest: Expression = {
 
 const EXPRESSIONS: Record<Emotion, Expression> = {
   neutral: rest,
-  happy: { ...rest, smile: 0.78, cheek: 0.55, browRaise: 0.22, lowerLid: 0.45, wide: 0.12, energy: 1.2, opening: 1.05 },
+  happy: { ...rest, smile: 1, cheek: 0.55, browRaise: 0.22, lowerLid: 0.45, wide: 0.12, energy: 1.2, opening: 1.05 },
   gentle: {
     ...rest,
-    smile: 0.4,
+    smile: 0.5,
     cheek: 0.2,
     browInner: 0.32,
     lids: 0.06,
@@ -77,7 +77,7 @@ const EXPRESSIONS: Record<Emotion, Expression> = {
   },
   excited: {
     ...rest,
-    smile: 0.85,
+    smile: 1.08,
     cheek: 0.55,
     browRaise: 0.75,
     lids: -0.25,

@@ -99,10 +99,16 @@ export class EyePatch {
       const bright = found.slice(1, 5);
       return [0, 1, 2].map((c) => bright.reduce((s, p) => s + p[c]!, 0) / bright.length) as Rgb;
     });
-    return raw.map((_, i) => {
-      const near = raw.slice(Math.max(0, i - 4), i + 5);
-      return [0, 1, 2].map((c) => near.reduce((s, p) => s + p[c]!, 0) / near.length) as Rgb;
-    });
+    // A straight gradient across the lid: whatever hair or lash crosses it must not stripe the skin.
+    return [0, 1, 2]
+      .map((c) => fitLine(raw.map((colour) => colour[c]!)))
+      .reduce<Rgb[]>((skin, channel, c) => {
+        channel.forEach((value, i) => {
+          skin[i] ??= [0, 0, 0];
+          skin[i][c] = clamp(value, 0, 255);
+        });
+        return skin;
+      }, []);
   }
 
   /** Redraws the eye into `texture` when its state differs visibly from what is there. */
@@ -178,9 +184,9 @@ export class EyePatch {
     const line = above < band ? smoothstep(0.9, 0.62, dark) * smoothstep(band, band * 0.45, above) : 0;
     const from = top + (1 - Math.min(1, closing * 1.4)) * (edge - band - top) * 0.9;
     const amount =
-      smoothstep(from, Math.min(edge - band * 0.6, U - LASH_ABOVE * 0.2), Y) *
+      smoothstep(from, Math.min(edge - band * 0.6, U - this.#span * 0.32), Y) *
       Math.min(1, closing * 5) *
-      smoothstep(0, 0.03, h);
+      smoothstep(0, 0.012, h);
     const k = amount * (1 - line);
     for (let c = 0; c < 3; c++) out[c] = mix(out[c]!, painted[c]! * form, k);
   }
@@ -222,4 +228,22 @@ export class EyePatch {
     const shadow = blink > 0.02 ? 1 - 0.35 * blink * smoothstep(0.06, 0, Y - edge) : 1;
     for (let c = 0; c < 3; c++) out[c] = out[c]! * shadow;
   }
+}
+
+/** Least-squares line through evenly spaced values, outliers beyond one deviation left out of a second fit. */
+function fitLine(values: readonly number[]): number[] {
+  const fit = (use: readonly number[]): ((i: number) => number) => {
+    const n = use.length;
+    const mx = use.reduce((s, i) => s + i, 0) / n;
+    const my = use.reduce((s, i) => s + values[i]!, 0) / n;
+    const spread = use.reduce((s, i) => s + (i - mx) ** 2, 0);
+    const slope = spread > 0 ? use.reduce((s, i) => s + (i - mx) * (values[i]! - my), 0) / spread : 0;
+    return (i) => my + slope * (i - mx);
+  };
+  const all = values.map((_, i) => i);
+  const first = fit(all);
+  const deviation = Math.sqrt(all.reduce((s, i) => s + (values[i]! - first(i)) ** 2, 0) / all.length);
+  const near = all.filter((i) => Math.abs(values[i]! - first(i)) <= deviation + 1e-6);
+  const line = fit(near.length > all.length / 3 ? near : all);
+  return all.map(line);
 }

@@ -69,7 +69,7 @@ export class Glances {
       this.#startMs = this.#nextMs;
       this.#from = this.#to;
       const beside = this.#random() < 0.3 && Math.hypot(this.#to.x, this.#to.y) < 0.012;
-      const reach = beside ? 0.03 : 0.005;
+      const reach = beside ? 0.022 : 0.004;
       this.#to = { x: (this.#random() * 2 - 1) * reach, y: (this.#random() * 2 - 1) * reach * 0.5 };
       this.#nextMs += beside ? 350 + this.#random() * 700 : 700 + this.#random() * 2200;
     }

@@ -115,7 +115,7 @@ export class MouthInterior {
           }
         }
         const shade =
-          (0.6 + 0.4 * smoothstep(-0.01 * iod, 0.055 * iod, y - up)) *
+          (0.52 + 0.48 * smoothstep(-0.012 * iod, 0.055 * iod, y - up)) *
           (0.72 + 0.28 * smoothstep(0, 0.04 * iod, low - y)) *
           (1 - 0.35 * smoothstep(0.55, 1, side));
         const warm = mix(0.86, 1, shade);

@@ -8,7 +8,7 @@ import { buildFields, FIELDS, type Fields, HEAD_FIELDS } from './fields.ts';
 import { buildMesh, COLUMNS, HALF, type RigMesh, VERTICES } from './mesh.ts';
 import { MouthInterior } from './mouth-interior.ts';
 import type { Pose } from './performance.ts';
-import { cutTexture, readPalette, retouchSeam } from './texture.ts';
+import { cutTexture, readPalette, retouchCorners, retouchSeam } from './texture.ts';
 
 /** How far the rings follow when the lips are pressed together, from the lip's edge outwards. */
 const SEAL_WEIGHTS = [1, 0.98, 0.8, 0.6, 0.42, 0.28, 0.18, 0.11, 0.06, 0.02];
@@ -50,6 +50,7 @@ export class RigRenderer {
     const picture = cutTexture(plate, region);
     const base = picture.slice();
     retouchSeam(base, region, face);
+    retouchCorners(base, region, face);
     const background = cutBackground(plate, region);
     this.#transparent = background.some((value, i) => i % 4 === 3 && value < 255);
 

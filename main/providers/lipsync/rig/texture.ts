@@ -97,6 +97,52 @@ export function retouchSeam(texture: Uint8Array, region: Rect, face: Face): void
   }
 }
 
+/**
+ * The dark line runs on past the corners of many mouths, where it would stick out like a whisker once they move inwards.
+ * Beyond each corner what is darker than the skin above and below it is lifted most of the way to that skin.
+ */
+export function retouchCorners(texture: Uint8Array, region: Rect, face: Face): void {
+  const { frame, lips } = face;
+  const width = region.width + 2;
+  const height = region.height + 2;
+  const original = texture.slice();
+  const box = boundsOf(face, region, 0.2);
+  const above: number[] = [0, 0, 0, 0];
+  const below: number[] = [0, 0, 0, 0];
+  const corners = [
+    { at: lips.innerUpper[0]!, out: -1 },
+    { at: lips.innerUpper[10]!, out: 1 },
+  ];
+  for (let y = box.top; y < box.bottom; y++) {
+    for (let x = box.left; x < box.right; x++) {
+      const [X, Y] = frame.toFace(x + 0.5 + region.x, y + 0.5 + region.y);
+      for (const { at, out } of corners) {
+        const beyond = (X - at[0]) * out;
+        const off = Math.abs(Y - at[1]);
+        if (beyond < -0.03 || beyond > 0.13 || off > 0.05) continue;
+        const read = (dy: number, into: number[]): void => {
+          const [sx, sy] = frame.toStage(X + out * 0.015, at[1] + dy);
+          readTexture(original, width, height, sx - region.x, sy - region.y, into);
+        };
+        read(-0.075, above);
+        read(0.075, below);
+        const o = (y * width + x + width + 1) * 4;
+        const t = clamp((Y - at[1] + 0.075) / 0.15, 0, 1);
+        const here = luma(original[o]!, original[o + 1]!, original[o + 2]!);
+        const skin = luma(mix(above[0]!, below[0]!, t), mix(above[1]!, below[1]!, t), mix(above[2]!, below[2]!, t));
+        const amount =
+          0.5 *
+          smoothstep(0.95, 0.75, here / Math.max(1, skin)) *
+          smoothstep(-0.03, 0.012, beyond) *
+          smoothstep(0.13, 0.09, beyond) *
+          smoothstep(0.05, 0.036, off);
+        for (let c = 0; c < 3; c++)
+          texture[o + c] = Math.round(mix(original[o + c]!, mix(above[c]!, below[c]!, t), amount));
+      }
+    }
+  }
+}
+
 /** The mouth's box in region pixels, with a margin in face units. */
 export function boundsOf(
   face: Face,

@@ -1,0 +1,42 @@
+/** Finished stage frames, drawn ahead by somebody else while this side encodes. */
+import type { SubtitleCue } from '../../../app/media/subtitles.ts';
+import type { EmotionKey } from '../../../app/speech/emotion.ts';
+import type { Timeline } from '../../../app/speech/timeline.ts';
+
+/** Speech on the programme's clock, as it travels to where frames are drawn. */
+export interface FrameSpeech {
+  startMs: number;
+  timeline: Timeline;
+  envelope: Float32Array;
+  emotions: EmotionKey[];
+  /** Raw PCM s16le mono at SAMPLE_RATE, and where in the file this speech begins. */
+  pcmPath: string;
+  pcmOffsetSamples: number;
+  samples: number;
+}
+
+export interface StageFrame {
+  /** I420 (or I420 with alpha), whole stage. */
+  data: Uint8Array;
+  /** Gives the buffer back; the data must not be touched afterwards. */
+  release(): void;
+}
+
+export interface RenderStats {
+  frames: number;
+  /** Time spent drawing faces and compositing, ms. */
+  faceMs: number;
+  stageMs: number;
+}
+
+export interface FrameSource {
+  /** Speech must be announced `lookAheadMs` before the first frame that shows it is asked for. */
+  readonly lookAheadMs: number;
+  speak(speech: FrameSpeech): void;
+  subtitles(cues: readonly SubtitleCue[]): void;
+  /** Indices ascend by one. Several may be asked for at once: up to `depth` are drawn ahead. */
+  frame(index: number): Promise<StageFrame>;
+  readonly depth: number;
+  stats(): RenderStats;
+  dispose(): Promise<void>;
+}

@@ -1,0 +1,32 @@
+import type { RigSettings } from '../../app/document/avatar.ts';
+import type { AiMark, SubtitleSettings } from '../../app/document/stage.ts';
+import type { SubtitleCue } from '../../app/media/subtitles.ts';
+import type { FrameSpeech } from '../engine/ports/frames.ts';
+import type { AvatarPlate } from '../engine/ports/lipsync.ts';
+import type { Sprite } from '../stage/i420.ts';
+
+/** Everything a render thread needs to know before its first frame. */
+export interface RenderSetup {
+  plate: AvatarPlate;
+  fps: number;
+  seed: number;
+  rig: RigSettings;
+  /** yuva420p frames. */
+  alpha: boolean;
+  front: Sprite[];
+  /** null: no burnt-in subtitles. */
+  subtitles: SubtitleSettings | null;
+  aiMark: AiMark;
+  /** Frames in shared memory, one after another, `frameBytes` each. */
+  pool: SharedArrayBuffer;
+  frameBytes: number;
+}
+
+export type RenderRequest =
+  | { type: 'speak'; speech: FrameSpeech }
+  | { type: 'subtitles'; cues: readonly SubtitleCue[] }
+  | { type: 'frame'; index: number; slot: number };
+
+export type RenderReply =
+  | { type: 'ready'; lookAheadMs: number }
+  | { type: 'frame'; index: number; slot: number; faceMs: number; stageMs: number };
