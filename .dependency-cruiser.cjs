@@ -1,0 +1,104 @@
+/**
+ * Who may import whom. The folder says the world its code runs in; docs/architecture.md has the reasons.
+ * scripts/, bench/ and test/ may import anything. test/boundaries.test.ts proves that each rule bites.
+ */
+const areas = '(?:engine|headless|electron|rpc)/';
+const test = '\\.test\\.ts$';
+
+module.exports = {
+  forbidden: [
+    {
+      name: 'no-cycles',
+      comment: 'What imports itself in a circle cannot be read from top to bottom.',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
+    {
+      name: 'resolvable',
+      severity: 'error',
+      from: {},
+      to: { couldNotResolve: true },
+    },
+    {
+      name: 'app-is-pure',
+      comment: 'app/ runs everywhere: it imports itself and zod.',
+      severity: 'error',
+      from: { path: '^app/', pathNot: test },
+      to: { pathNot: '^app/|^node_modules/zod/' },
+    },
+    {
+      name: 'app-tests-stay-in-app',
+      severity: 'error',
+      from: { path: `^app/.*${test}` },
+      to: { path: '^(main|renderer|native-models)/' },
+    },
+    {
+      name: 'engine-knows-only-ports',
+      comment: 'The engine names interfaces; main/compose.ts brings the things behind them.',
+      severity: 'error',
+      from: { path: '^main/engine/' },
+      to: { path: '^(main|native-models|renderer)/', pathNot: '^main/engine/' },
+    },
+    {
+      name: 'areas-are-no-siblings',
+      comment: 'An area of main/ sees app/, the ports and the pixel kernels, never another area.',
+      severity: 'error',
+      from: { path: '^main/([^/]+)/', pathNot: `^main/${areas}` },
+      to: { path: '^main/', pathNot: '^main/($1|engine/ports|pixels)/' },
+    },
+    {
+      name: 'providers-are-no-siblings',
+      comment: 'A provider sees its own folder and the kit.',
+      severity: 'error',
+      from: { path: '^main/providers/([^/]+)/' },
+      to: { path: '^main/providers/', pathNot: '^main/providers/($1|kit)/' },
+    },
+    {
+      name: 'only-the-shell-is-electron',
+      comment: 'The studio starts under plain Node.',
+      severity: 'error',
+      from: { pathNot: '^main/electron/' },
+      to: { path: '^(node_modules/electron/|electron$)' },
+    },
+    {
+      name: 'nobody-imports-the-shell',
+      severity: 'error',
+      from: { pathNot: '^(main/electron|scripts|bench|test)/' },
+      to: { path: '^main/electron/' },
+    },
+    {
+      name: 'renderer-is-a-browser',
+      comment: 'The interface is the same in Electron and in a browser: no Node, no studio.',
+      severity: 'error',
+      from: { path: '^renderer/' },
+      to: { path: '^(main|native-models)/' },
+    },
+    {
+      name: 'renderer-has-no-node',
+      severity: 'error',
+      from: { path: '^renderer/', pathNot: test },
+      to: { dependencyTypes: ['core'] },
+    },
+    {
+      name: 'models-are-leaves',
+      comment: 'native-models/ sees app/ and model runtimes.',
+      severity: 'error',
+      from: { path: '^native-models/' },
+      to: { path: '^(main|renderer)/' },
+    },
+    {
+      name: 'product-needs-no-tooling',
+      severity: 'error',
+      from: { path: '^(app|main|native-models|renderer)/', pathNot: test },
+      to: { path: '^(scripts|bench|test)/' },
+    },
+  ],
+  options: {
+    doNotFollow: { path: 'node_modules' },
+    exclude: { path: '^main/pixels/assembly/' },
+    tsPreCompilationDeps: true,
+    parser: 'tsc',
+    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'] },
+  },
+};
