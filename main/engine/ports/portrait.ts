@@ -13,7 +13,9 @@ export type FindingCode =
   | 'too-bright'
   | 'occluded'
   | 'eyes-closed'
-  | 'low-resolution';
+  | 'low-resolution'
+  /** The file is an animation; its first frame is used. */
+  | 'animated';
 
 /** The source doctor's word on one thing. Its wording lives in `app/i18n/findings.ts`. `value` is what was measured. */
 export interface Finding {

@@ -1,0 +1,209 @@
+/** From a picture file's bytes to everything the face engine and the stage need of it. */
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import { type FaceLandmarks, faceLandmarksSchema } from '../../app/document/landmarks.ts';
+import { StudioError } from '../../app/errors/index.ts';
+import { createFaceMesh } from '../../native-models/face-mesh/face-mesh.ts';
+import type { DetectedFace, PreparedPortrait } from '../engine/ports/portrait.ts';
+import { backgroundWithoutPerson } from './background.ts';
+import { type DecodedPicture, decodePicture } from './decode.ts';
+import { examineFace, faceSizePx, MIN_FACE_PX } from './doctor.ts';
+import { faceBox, headPose, interOcularPx } from './face-measures.ts';
+import { snapLips } from './lip-edges.ts';
+import { personMatte } from './matte.ts';
+import { openPortraitCache } from './portrait-cache.ts';
+
+export interface PortraitInspection {
+  width: number;
+  height: number;
+  faces: DetectedFace[];
+}
+
+export interface PrepareOptions {
+  /** Which face, counted from the picture's left from 0; null takes the only one. Ignored where `landmarks` are given. */
+  faceIndex: number | null;
+  /** Authored or corrected points, in pixels of the upright picture scaled to at most 2048 pixels; the face is then not searched. */
+  landmarks: FaceLandmarks | null;
+  signal: AbortSignal;
+}
+
+export interface PortraitImporter {
+  /** Decodes and finds the faces; none is an empty list. @throws StudioError of decoding, portrait.analysis-failed */
+  inspect(bytes: Uint8Array, signal: AbortSignal): Promise<PortraitInspection>;
+  /**
+   * @throws StudioError of decoding, portrait.{no-face, several-faces, no-such-face, face-too-small, landmarks-outside,
+   * analysis-failed}
+   */
+  prepare(bytes: Uint8Array, options: PrepareOptions): Promise<PreparedPortrait>;
+  /** Ends the analysis thread; nothing keeps the process alive afterwards. */
+  dispose(): Promise<void>;
+}
+
+/** Raise it whenever any step gives other results for the same bytes. */
+const CACHE_VERSION = 1;
+
+const rectSchema = z.object({ x: z.number(), y: z.number(), width: z.number(), height: z.number() });
+const findingSchema = z.object({
+  code: z.enum([
+    'face-too-small',
+    'face-turned',
+    'face-tilted',
+    'mouth-open',
+    'blurred',
+    'cut-off',
+    'too-dark',
+    'too-bright',
+    'occluded',
+    'eyes-closed',
+    'low-resolution',
+    'animated',
+  ]),
+  severity: z.enum(['info', 'warning', 'severe']),
+  value: z.number(),
+});
+const faceSchema = z.object({
+  index: z.number(),
+  box: rectSchema,
+  confidence: z.number(),
+  landmarks: faceLandmarksSchema,
+  pose: z.object({ yawDeg: z.number(), pitchDeg: z.number(), rollDeg: z.number() }),
+  findings: z.array(findingSchema),
+});
+const inspectionSchema = z.object({ width: z.number(), height: z.number(), faces: z.array(faceSchema) });
+const preparedSchema = inspectionSchema.extend({ face: faceSchema });
+
+export function createPortraitImporter({ cacheDir }: { cacheDir: string }): PortraitImporter {
+  const cache = openPortraitCache(cacheDir);
+  const mesh = createFaceMesh();
+
+  const findFaces = async (picture: DecodedPicture, signal: AbortSignal): Promise<DetectedFace[]> => {
+    try {
+      const found = await mesh.find({ width: picture.width, height: picture.height, rgba: picture.rgba }, signal);
+      return found.map(({ landmarks, confidence }, index) =>
+        describe(picture, snapLips(picture, landmarks), confidence, index),
+      );
+    } catch (cause) {
+      signal.throwIfAborted();
+      const detail = cause instanceof Error ? cause.message : String(cause);
+      throw new StudioError('portrait.analysis-failed', { detail }, { cause, retryable: true });
+    }
+  };
+
+  /** What is known of the faces, and the picture itself where finding out needed it. */
+  const look = async (
+    bytes: Uint8Array,
+    hash: string,
+    signal: AbortSignal,
+  ): Promise<{ inspection: PortraitInspection; picture: DecodedPicture | null }> => {
+    const key = keyOf(hash, 'faces');
+    const cached = inspectionSchema.safeParse((await cache.read(key))?.meta);
+    if (cached.success) return { inspection: cached.data, picture: null };
+    signal.throwIfAborted();
+    mesh.warmUp();
+    const picture = await decodePicture(bytes, signal);
+    const faces = await findFaces(picture, signal);
+    const inspection: PortraitInspection = { width: picture.width, height: picture.height, faces };
+    await cache.write(key, { meta: inspection, planes: [] });
+    return { inspection, picture };
+  };
+
+  return {
+    async inspect(bytes, signal) {
+      signal.throwIfAborted();
+      return (await look(bytes, hashOf(bytes), signal)).inspection;
+    },
+
+    async prepare(bytes, { faceIndex, landmarks, signal }) {
+      signal.throwIfAborted();
+      const hash = hashOf(bytes);
+      let picture: DecodedPicture | null = null;
+      let faces: DetectedFace[] = [];
+      let wanted: string;
+      if (landmarks === null) {
+        const looked = await look(bytes, hash, signal);
+        picture = looked.picture;
+        faces = looked.inspection.faces;
+        wanted = `face ${chooseFace(faces, faceIndex).index}`;
+      } else wanted = `landmarks ${JSON.stringify(landmarks)}`;
+
+      const key = keyOf(hash, wanted);
+      const kept = readPrepared(await cache.read(key));
+      if (kept !== null) return kept;
+      signal.throwIfAborted();
+      picture ??= await decodePicture(bytes, signal);
+      if (landmarks !== null) faces = [authoredFace(picture, landmarks)];
+      const face = chooseFace(faces, landmarks === null ? faceIndex : 0);
+      const size = Math.round(faceSizePx(face.landmarks));
+      if (size < MIN_FACE_PX) throw new StudioError('portrait.face-too-small', { px: size, min: MIN_FACE_PX });
+      // These two run for some tenths of a second each: let an abort in between them.
+      const matte = personMatte(picture, face.landmarks);
+      await turn(signal);
+      const margin = Math.max(4, 0.12 * interOcularPx(face.landmarks));
+      const background = backgroundWithoutPerson(picture, matte, margin);
+      await turn(signal);
+      const { width, height, rgba } = picture;
+      const prepared: PreparedPortrait = { width, height, rgba, matte, background, face, faces };
+      const meta: z.infer<typeof preparedSchema> = { width, height, face, faces };
+      await cache.write(key, { meta, planes: [rgba, matte, difference(background, rgba)] });
+      return prepared;
+    },
+
+    async dispose() {
+      await mesh.dispose();
+    },
+  };
+}
+
+function chooseFace(faces: readonly DetectedFace[], index: number | null): DetectedFace {
+  const count = faces.length;
+  if (count === 0) throw new StudioError('portrait.no-face');
+  if (index === null && count > 1) throw new StudioError('portrait.several-faces', { count });
+  const face = faces[index ?? 0];
+  if (face === undefined) throw new StudioError('portrait.no-such-face', { number: (index ?? 0) + 1, count });
+  return face;
+}
+
+function describe(picture: DecodedPicture, landmarks: FaceLandmarks, confidence: number, index: number): DetectedFace {
+  const findings = examineFace(picture, landmarks, confidence);
+  if (picture.animated) findings.push({ code: 'animated', severity: 'info', value: 1 });
+  return { index, box: faceBox(landmarks), confidence, landmarks, pose: headPose(landmarks), findings };
+}
+
+function authoredFace(picture: DecodedPicture, landmarks: FaceLandmarks): DetectedFace {
+  const box = faceBox(landmarks);
+  const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
+  if (!(x >= 0 && y >= 0 && x < picture.width && y < picture.height && box.width > 0 && box.height > 0)) {
+    throw new StudioError('portrait.landmarks-outside');
+  }
+  return describe(picture, landmarks, 1, 0);
+}
+
+function readPrepared(entry: { meta: unknown; planes: Uint8Array[] } | null): PreparedPortrait | null {
+  const meta = preparedSchema.safeParse(entry?.meta);
+  const [rgba, matte, packed] = entry?.planes ?? [];
+  if (!meta.success || rgba === undefined || matte === undefined || packed === undefined) return null;
+  const pixels = meta.data.width * meta.data.height;
+  if (rgba.length !== pixels * 4 || matte.length !== pixels || packed.length !== pixels * 4) return null;
+  return { ...meta.data, rgba, matte, background: sum(packed, rgba) };
+}
+
+/** Background minus picture, byte by byte: zero almost everywhere, which packs to nothing. */
+const difference = (a: Uint8Array, b: Uint8Array): Uint8Array => {
+  const out = new Uint8Array(a.length);
+  for (let i = 0; i < a.length; i++) out[i] = a[i]! - b[i]!;
+  return out;
+};
+const sum = (a: Uint8Array, b: Uint8Array): Uint8Array => {
+  const out = new Uint8Array(a.length);
+  for (let i = 0; i < a.length; i++) out[i] = a[i]! + b[i]!;
+  return out;
+};
+
+const hashOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
+const keyOf = (hash: string, wanted: string): string =>
+  createHash('sha256').update(`${CACHE_VERSION} ${hash} ${wanted}`).digest('hex');
+
+async function turn(signal: AbortSignal): Promise<void> {
+  await new Promise<void>((resolve) => setImmediate(resolve));
+  signal.throwIfAborted();
+}
