@@ -32,6 +32,38 @@ function sample(tex: usize, rowBytes: i32, u: i32, v: i32): v128 {
   return i16x8.shr_u(i16x8.add(t, half), 8);
 }
 
+/** One span of a row. `u`, `v`: texel of its first pixel, 16.16; `f`: its alpha where the mesh fades. */
+// @ts-ignore: decorator
+@inline
+function drawSpan(
+  tex: usize, rowBytes: i32, o: usize, oEnd: usize, u: i32, v: i32, du: i32, dv: i32, solid: bool, fades: bool, f: f32, fx: f32,
+): void {
+  if (solid) {
+    for (; o < oEnd; o += 4) {
+      const t: v128 = sample(tex, rowBytes, u, v);
+      v128.store32_lane(o, i8x16.narrow_i16x8_u(t, t), 0);
+      u += du; v += dv;
+    }
+    return;
+  }
+  const half: v128 = i16x8.splat(128);
+  for (; o < oEnd; o += 4) {
+    let t: v128 = sample(tex, rowBytes, u, v);
+    if (fades) {
+      const k: f32 = min<f32>(1.0, max<f32>(0.0, f));
+      t = i16x8.shr_u(i16x8.add(i16x8.mul(t, i16x8.splat(<i16><i32>(k * k * (3.0 - 2.0 * k) * 256.0))), half), 8);
+      f += fx;
+    }
+    const alpha: i32 = i16x8.extract_lane_u(t, 3);
+    if (alpha > 0) {
+      const rest: i32 = 256 - alpha - (alpha >> 7);
+      t = i16x8.add(t, i16x8.shr_u(i16x8.add(i16x8.mul(v128.load_ext<u8>(o), i16x8.splat(<i16>rest)), half), 8));
+      v128.store32_lane(o, i8x16.narrow_i16x8_u(t, t), 0);
+    }
+    u += du; v += dv;
+  }
+}
+
 /**
  * Draws a warped triangle mesh over `out`.
  * tri: u16 triples; opaque: one byte a triangle, 1 where the texture under it is fully opaque;
@@ -45,89 +77,104 @@ export function warp(
   tex: usize, texWidth: i32, out: usize, outWidth: i32, outHeight: i32,
 ): void {
   const rowBytes: i32 = texWidth << 2;
+  const fades: bool = fade != 0;
   const bias: f32 = 1.0 / 512.0;
   for (let i: i32 = 0; i < triCount; i++) {
-    let a: usize = <usize>load<u16>(tri + <usize>(i * 6)) << 2;
-    let b: usize = <usize>load<u16>(tri + <usize>(i * 6 + 2)) << 2;
-    let c: usize = <usize>load<u16>(tri + <usize>(i * 6 + 4)) << 2;
+    const at: usize = tri + <usize>(i * 6);
+    let a: usize = <usize>load<u16>(at) << 2;
+    let b: usize = <usize>load<u16>(at, 2) << 2;
+    let c: usize = <usize>load<u16>(at, 4) << 2;
     let ya: f32 = load<f32>(dy + a), yb: f32 = load<f32>(dy + b), yc: f32 = load<f32>(dy + c);
-    // Sorted by y so that two triangles walk a shared edge with the same arithmetic: no cracks, no overdraw.
+    // Sorted by y, and every edge walked from its own upper end: two triangles that share an edge round it alike, so
+    // there are no cracks and no double pixels.
     if (yb < ya) { const k = a; a = b; b = k; const q = ya; ya = yb; yb = q; }
     if (yc < ya) { const k = a; a = c; c = k; const q = ya; ya = yc; yc = q; }
     if (yc < yb) { const k = b; b = c; c = k; const q = yb; yb = yc; yc = q; }
-    const firstRow: i32 = max(0, <i32>Mathf.ceil(ya - 0.5));
-    const endRow: i32 = min(outHeight, <i32>Mathf.ceil(yc - 0.5));
-    if (firstRow >= endRow) continue;
+    const rowA: i32 = max<i32>(0, <i32>ceil<f32>(ya - 0.5));
+    const rowC: i32 = min<i32>(outHeight, <i32>ceil<f32>(yc - 0.5));
+    if (rowA >= rowC) continue;
+    const rowB: i32 = min<i32>(rowC, max<i32>(rowA, <i32>ceil<f32>(yb - 0.5)));
     const xa: f32 = load<f32>(dx + a), xb: f32 = load<f32>(dx + b), xc: f32 = load<f32>(dx + c);
-    const det: f32 = (xb - xa) * (yc - ya) - (xc - xa) * (yb - ya);
-    if (Mathf.abs(det) < 1e-7) continue;
+    const abx: f32 = xb - xa, aby: f32 = yb - ya, acx: f32 = xc - xa, acy: f32 = yc - ya;
+    const det: f32 = abx * acy - acx * aby;
+    if (abs<f32>(det) < 1e-7) continue;
     const inv: f32 = 1.0 / det;
     const ua: f32 = load<f32>(sx + a) + bias, ub: f32 = load<f32>(sx + b) + bias, uc: f32 = load<f32>(sx + c) + bias;
     const va: f32 = load<f32>(sy + a) + bias, vb: f32 = load<f32>(sy + b) + bias, vc: f32 = load<f32>(sy + c) + bias;
-    const ux: f32 = ((ub - ua) * (yc - ya) - (uc - ua) * (yb - ya)) * inv;
-    const uy: f32 = ((uc - ua) * (xb - xa) - (ub - ua) * (xc - xa)) * inv;
-    const vx: f32 = ((vb - va) * (yc - ya) - (vc - va) * (yb - ya)) * inv;
-    const vy: f32 = ((vc - va) * (xb - xa) - (vb - va) * (xc - xa)) * inv;
-    const uMin: f32 = Mathf.min(ua, Mathf.min(ub, uc)), uMax: f32 = Mathf.max(ua, Mathf.max(ub, uc));
-    const vMin: f32 = Mathf.min(va, Mathf.min(vb, vc)), vMax: f32 = Mathf.max(va, Mathf.max(vb, vc));
-    let fa: f32 = 1.0, fx: f32 = 0.0, fy: f32 = 0.0;
-    if (fade != 0) {
-      fa = load<f32>(fade + a);
-      const fb: f32 = load<f32>(fade + b), fc: f32 = load<f32>(fade + c);
-      fx = ((fb - fa) * (yc - ya) - (fc - fa) * (yb - ya)) * inv;
-      fy = ((fc - fa) * (xb - xa) - (fb - fa) * (xc - xa)) * inv;
+    const ux: f32 = ((ub - ua) * acy - (uc - ua) * aby) * inv;
+    const uy: f32 = ((uc - ua) * abx - (ub - ua) * acx) * inv;
+    const vx: f32 = ((vb - va) * acy - (vc - va) * aby) * inv;
+    const vy: f32 = ((vc - va) * abx - (vb - va) * acx) * inv;
+    // Squeezed triangles: a pixel centre just outside may lie many texels away, so the walk is kept inside their own.
+    const steep: bool = abs<f32>(ux) + abs<f32>(uy) > 2.5 || abs<f32>(vx) + abs<f32>(vy) > 2.5;
+    const uMin: f32 = min<f32>(ua, min<f32>(ub, uc)), uMax: f32 = max<f32>(ua, max<f32>(ub, uc));
+    const vMin: f32 = min<f32>(va, min<f32>(vb, vc)), vMax: f32 = max<f32>(va, max<f32>(vb, vc));
+    const du: i32 = <i32>(ux * 65536.0), dv: i32 = <i32>(vx * 65536.0);
+    // Value at pixel (x, row) = base + x × gradient in x + row × gradient in y.
+    const u00: f32 = ua + (0.5 - xa) * ux + (0.5 - ya) * uy;
+    const v00: f32 = va + (0.5 - xa) * vx + (0.5 - ya) * vy;
+    let f00: f32 = 1.0, fx: f32 = 0.0, fy: f32 = 0.0;
+    if (fades) {
+      const fa: f32 = load<f32>(fade + a), fb: f32 = load<f32>(fade + b), fc: f32 = load<f32>(fade + c);
+      fx = ((fb - fa) * acy - (fc - fa) * aby) * inv;
+      fy = ((fc - fa) * abx - (fb - fa) * acx) * inv;
+      f00 = fa + (0.5 - xa) * fx + (0.5 - ya) * fy;
     }
-    const solid: bool = fade == 0 && load<u8>(opaque + <usize>i) != 0;
-    const slopeLong: f32 = (xc - xa) / (yc - ya);
-    const slopeTop: f32 = yb > ya ? (xb - xa) / (yb - ya) : 0;
-    const slopeEnd: f32 = yc > yb ? (xc - xb) / (yc - yb) : 0;
-    for (let row: i32 = firstRow; row < endRow; row++) {
-      const y: f32 = <f32>row + 0.5;
-      let left: f32 = xa + (y - ya) * slopeLong;
-      let right: f32 = y < yb ? xa + (y - ya) * slopeTop : xb + (y - yb) * slopeEnd;
-      if (left > right) { const q = left; left = right; right = q; }
-      const first: i32 = max(0, <i32>Mathf.ceil(left - 0.5));
-      const end: i32 = min(outWidth, <i32>Mathf.ceil(right - 0.5));
-      if (first >= end) continue;
-      const x: f32 = <f32>first + 0.5;
-      // Extrapolation at pixel centres may leave the triangle by a hair: keep the walk inside its own texels.
-      let u0: f32 = ua + (x - xa) * ux + (y - ya) * uy, v0: f32 = va + (x - xa) * vx + (y - ya) * vy;
-      const steps: f32 = <f32>(end - first - 1);
-      let u1: f32 = u0 + ux * steps, v1: f32 = v0 + vx * steps;
-      u0 = Mathf.min(uMax, Mathf.max(uMin, u0)); u1 = Mathf.min(uMax, Mathf.max(uMin, u1));
-      v0 = Mathf.min(vMax, Mathf.max(vMin, v0)); v1 = Mathf.min(vMax, Mathf.max(vMin, v1));
-      let u: i32 = <i32>(u0 * 65536.0), v: i32 = <i32>(v0 * 65536.0);
-      const du: i32 = steps > 0 ? <i32>((u1 - u0) / steps * 65536.0) : 0;
-      const dv: i32 = steps > 0 ? <i32>((v1 - v0) / steps * 65536.0) : 0;
-      let o: usize = out + <usize>((row * outWidth + first) << 2);
-      const oEnd: usize = o + <usize>((end - first) << 2);
-      if (solid) {
-        for (; o < oEnd; o += 4) {
-          const t: v128 = sample(tex, rowBytes, u, v);
-          v128.store32_lane(o, i8x16.narrow_i16x8_u(t, t), 0);
-          u += du; v += dv;
-        }
-      } else {
-        let f: f32 = fa + (x - xa) * fx + (y - ya) * fy;
-        const half: v128 = i16x8.splat(128);
-        for (; o < oEnd; o += 4) {
-          let t: v128 = sample(tex, rowBytes, u, v);
-          if (fade != 0) {
-            const k: f32 = Mathf.min(1.0, Mathf.max(0.0, f));
-            const weight: i32 = <i32>(k * k * (3.0 - 2.0 * k) * 256.0);
-            t = i16x8.shr_u(i16x8.add(i16x8.mul(t, i16x8.splat(<i16>weight)), half), 8);
-            f += fx;
+    const solid: bool = !fades && load<u8>(opaque + <usize>i) != 0;
+    // Edges step in 16.16 from the first row below their upper end; the added half makes the shift the first pixel centre inside.
+    const longSlope: f32 = acx / acy;
+    const longStep: i32 = <i32>(longSlope * 65536.0);
+    let long: i32 = <i32>((xa + (<f32>rowA + 0.5 - ya) * longSlope) * 65536.0) + 32767;
+    const middleLeft: bool = det < 0;
+    for (let part: i32 = 0; part < 2; part++) {
+      const first: i32 = part == 0 ? rowA : rowB;
+      const last: i32 = part == 0 ? rowB : rowC;
+      if (first >= last) continue;
+      const shortSlope: f32 = part == 0 ? abx / aby : (xc - xb) / (yc - yb);
+      const shortStep: i32 = <i32>(shortSlope * 65536.0);
+      let short: i32 =
+        <i32>((part == 0 ? xa + (<f32>first + 0.5 - ya) * shortSlope : xb + (<f32>first + 0.5 - yb) * shortSlope) * 65536.0) +
+        32767;
+      let left: i32 = middleLeft ? short : long;
+      let right: i32 = middleLeft ? long : short;
+      const leftStep: i32 = middleLeft ? shortStep : longStep;
+      const rightStep: i32 = middleLeft ? longStep : shortStep;
+      let rowU: f32 = u00 + <f32>first * uy;
+      let rowV: f32 = v00 + <f32>first * vy;
+      let line: usize = out + <usize>(first * outWidth << 2);
+      for (let row: i32 = first; row < last; row++) {
+        const x0: i32 = max<i32>(0, left >> 16);
+        const x1: i32 = min<i32>(outWidth, right >> 16);
+        if (x0 < x1) {
+          const x: f32 = <f32>x0;
+          let u0: f32 = rowU + x * ux;
+          let v0: f32 = rowV + x * vx;
+          const o: usize = line + <usize>(x0 << 2);
+          const oEnd: usize = line + <usize>(x1 << 2);
+          const f: f32 = fades ? f00 + x * fx + <f32>row * fy : 1.0;
+          if (!steep) {
+            drawSpan(tex, rowBytes, o, oEnd, <i32>(u0 * 65536.0), <i32>(v0 * 65536.0), du, dv, solid, fades, f, fx);
+          } else {
+            const steps: f32 = <f32>(x1 - x0 - 1);
+            const u1: f32 = min<f32>(uMax, max<f32>(uMin, u0 + ux * steps));
+            const v1: f32 = min<f32>(vMax, max<f32>(vMin, v0 + vx * steps));
+            u0 = min<f32>(uMax, max<f32>(uMin, u0));
+            v0 = min<f32>(vMax, max<f32>(vMin, v0));
+            const scale: f32 = steps > 0 ? 65536.0 / steps : 0;
+            drawSpan(
+              tex, rowBytes, o, oEnd, <i32>(u0 * 65536.0), <i32>(v0 * 65536.0), <i32>((u1 - u0) * scale), <i32>((v1 - v0) * scale),
+              solid, fades, f, fx,
+            );
           }
-          const alpha: i32 = i16x8.extract_lane_u(t, 3);
-          if (alpha > 0) {
-            const under: v128 = v128.load_ext<u8>(o);
-            const rest: i32 = 256 - alpha - (alpha >> 7);
-            t = i16x8.add(t, i16x8.shr_u(i16x8.add(i16x8.mul(under, i16x8.splat(<i16>rest)), half), 8));
-            v128.store32_lane(o, i8x16.narrow_i16x8_u(t, t), 0);
-          }
-          u += du; v += dv;
         }
+        left += leftStep;
+        right += rightStep;
+        rowU += uy;
+        rowV += vy;
+        line += <usize>outWidth << 2;
       }
+      // The long edge runs on through both parts.
+      long = middleLeft ? right : left;
     }
   }
 }

@@ -7,11 +7,11 @@ import type { Face } from './face-frame.ts';
 import { clamp, mix, type Point, spline } from './math.ts';
 
 /** Columns on one lip; a ring has twice as many: 0..HALF over the upper lip left to right, HALF..COLUMNS back below. */
-export const HALF = 44;
+export const HALF = 36;
 export const COLUMNS = HALF * 2;
 /** Shares of the lip's thickness at which its rings lie; the second is set per column to the edge's feather. */
 const LIP_RINGS = [0, 0.1, 0.32, 0.55, 0.78, 1];
-const OUTER_RINGS = 24;
+const OUTER_RINGS = 17;
 export const RINGS = LIP_RINGS.length + OUTER_RINGS;
 export const VERTICES = RINGS * COLUMNS;
 
