@@ -14,7 +14,10 @@ const recordingErrors = {
       message: 'The recording {path} cannot be read: {reason}.',
       hint: 'Check that it is a file you are allowed to read, or copy it somewhere else and choose it again.',
     },
-    'zh-CN': { message: '无法读取录音 {path}：{reason}。', hint: '请确认它是文件且您有读取权限，或复制到其他位置后重新选择。' },
+    'zh-CN': {
+      message: '无法读取录音 {path}：{reason}。',
+      hint: '请确认它是文件且您有读取权限，或复制到其他位置后重新选择。',
+    },
   },
   'speech.recording-not-audio': {
     en: {
@@ -38,7 +41,10 @@ const recordingErrors = {
       message: 'Nothing can be heard in the recording.',
       hint: 'Check that the microphone was on and the right track was exported, then record again, louder.',
     },
-    'zh-CN': { message: '录音里听不到任何声音。', hint: '请检查麦克风是否打开、导出的音轨是否正确，然后提高音量重新录制。' },
+    'zh-CN': {
+      message: '录音里听不到任何声音。',
+      hint: '请检查麦克风是否打开、导出的音轨是否正确，然后提高音量重新录制。',
+    },
   },
   'speech.recording-too-short': {
     en: {
@@ -61,7 +67,8 @@ const recordingErrors = {
       hint: 'Give the whole text of the recording, cut the recording to it, or leave the text out: lips then follow the sound alone.',
     },
     'zh-CN': {
-      message: '录音里约有 {speechSeconds} 秒人声（总长 {recordingSeconds} 秒），远长于文字（读完约需 {textSeconds} 秒）。',
+      message:
+        '录音里约有 {speechSeconds} 秒人声（总长 {recordingSeconds} 秒），远长于文字（读完约需 {textSeconds} 秒）。',
       hint: '请提供录音的完整文字，或把录音剪到与文字一致；也可以不提供文字，口型将只跟随声音。',
     },
   },
@@ -135,7 +142,10 @@ const voiceErrors = {
       message: 'There is nothing to say: the script holds no words.',
       hint: 'Write at least one word or number; punctuation and emoji are not spoken.',
     },
-    'zh-CN': { message: '没有可以朗读的内容：文案里没有文字。', hint: '请至少写一个字、词或数字；标点和表情符号不会被读出来。' },
+    'zh-CN': {
+      message: '没有可以朗读的内容：文案里没有文字。',
+      hint: '请至少写一个字、词或数字；标点和表情符号不会被读出来。',
+    },
   },
   'speech.cache-unwritable': {
     en: {
