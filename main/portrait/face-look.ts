@@ -41,7 +41,7 @@ export function lookAtFace(picture: Picture, face: FaceLandmarks): FaceLook {
       const [dx, dy] = [(x + 0.5) / SIZE - 0.5, (y + 0.5) / height - 0.5];
       const [px, py] = [box.x + (x + 0.5) * step, box.y + (y + 0.5) * step];
       const inPicture = px >= 0 && py >= 0 && px < picture.width && py < picture.height;
-      if (inPicture && Math.hypot(dx / 0.42, dy / 0.42) < 1) inFace.push(y * SIZE + x);
+      if (inPicture && dx * dx + dy * dy < 0.42 ** 2) inFace.push(y * SIZE + x);
     }
   }
   if (inFace.length < 50) return { sharpness: 0, highlight: 0, burntOut: 0, foreign: 1 };

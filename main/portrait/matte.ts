@@ -19,7 +19,7 @@ interface Picture {
   rgba: Uint8Array;
 }
 
-const WORK_SIDE = 320;
+const WORK_SIDE = 288;
 
 /**
  * One byte a pixel. Soft at the edges and a little wide, so that a thin band of the real background travels with the hair.

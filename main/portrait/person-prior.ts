@@ -31,16 +31,16 @@ export function personPrior(face: FaceLandmarks, width: number, height: number, 
       const across = (px * cos + py * sin) / halfWidth;
       const down = (py * cos - px * sin) / faceHeight;
       // Hair: an oval round the head, reaching higher and wider than the face and thinning out below it.
-      const hair = Math.hypot(across / 2.1, (down + 0.12) / 1.05);
-      const skull = Math.hypot(across / 1.25, (down + 0.16) / 0.7);
+      const hair = Math.sqrt((across / 2.1) ** 2 + ((down + 0.12) / 1.05) ** 2);
+      const skull = Math.sqrt((across / 1.3) ** 2 + ((down + 0.2) / 0.78) ** 2);
       let p = 0.58 * smoothstep(1.5, 0.65, hair) * smoothstep(1.5, 0.3, down);
       p = Math.max(p, 0.86 * smoothstep(1.12, 0.9, skull));
       const belowChin = (y + 0.5 - chin[1]) / faceHeight;
       const side = Math.abs(x + 0.5 - (chin[0] * 0.5 + cx * 0.5)) / halfWidth;
       // From the neck along the shoulders to a little more than their width: about three faces.
-      const shoulder = 0.85 + 2.1 * smoothstep(-0.05, 0.5, belowChin);
-      const torso = smoothstep(-0.08, 0.12, belowChin) * smoothstep(1.2 * shoulder, 0.5 * shoulder, side);
-      p = Math.max(p, 0.92 * torso);
+      const shoulder = 0.85 + 2.1 * smoothstep(-0.05, 0.44, belowChin);
+      const torso = smoothstep(-0.08, 0.12, belowChin) * smoothstep(1.2 * shoulder, 0.47 * shoulder, side);
+      p = Math.max(p, 0.91 * torso);
       const neck = smoothstep(-0.32, -0.2, belowChin) * smoothstep(0.95, 0.68, side);
       p = Math.max(p, 0.95 * neck * smoothstep(0.6, 0.3, belowChin));
       chance.data[i] = Math.max(0.015, Math.min(0.97, p));

@@ -44,7 +44,7 @@ export function segmentPerson(colours: ColourPlanes, prior: PersonPrior): Plane 
       target[i] = certain === 0 ? (p > 0.5 ? 1 : 0) : certain > 0 ? 1 : 0;
       pull[i] = certain === 0 ? 0.12 * Math.abs(2 * p - 1) ** 1.5 : 4;
     }
-    field = relax(field, target, pull, links, width, height, round === ROUNDS - 1 ? 50 : 24);
+    field = relax(field, target, pull, links, width, height, round === ROUNDS - 1 ? 44 : 20);
   }
   keepPerson(field, prior, width, height);
   return { width, height, data: field };
@@ -85,8 +85,9 @@ function smoothed(histogram: Float32Array): Float32Array {
 /** How strongly a pixel holds to its right (even index) and lower (odd index) neighbour. */
 function colourLinks(colours: ColourPlanes, width: number, height: number): Float32Array {
   const links = new Float32Array(width * height * 2);
+  const [r, g, b] = colours.map(({ data }) => data) as [Float32Array, Float32Array, Float32Array];
   const difference = (i: number, j: number): number =>
-    colours.reduce((sum, { data }) => sum + (data[i]! - data[j]!) ** 2, 0);
+    (r[i]! - r[j]!) ** 2 + (g[i]! - g[j]!) ** 2 + (b[i]! - b[j]!) ** 2;
   let total = 0;
   for (let i = 0; i + width < width * height; i++) total += difference(i, i + width);
   const mean = Math.max(2e-5, total / (width * height));
@@ -109,42 +110,40 @@ function relax(
   height: number,
   sweeps: number,
 ): Float32Array<ArrayBuffer> {
-  const x = Float32Array.from(start);
+  // A row and a pixel of padding on both ends: links across the border are zero, so what is read there does not count.
+  const pad = width + 1;
+  const n = width * height;
+  const x = new Float32Array(n + 2 * pad);
+  x.set(start, pad);
+  const across = new Float32Array(n + 2 * pad);
+  const down = new Float32Array(n + 2 * pad);
+  const share = new Float32Array(n);
+  const fixed = new Float32Array(n);
+  for (let i = 0; i < n; i++) {
+    across[i + pad] = links[i * 2]!;
+    down[i + pad] = links[i * 2 + 1]!;
+  }
   const omega = 1.85;
+  for (let i = 0; i < n; i++) {
+    const k = i + pad;
+    share[i] = omega / (pull[i]! + across[k]! + across[k - 1]! + down[k]! + down[k - width]!);
+    fixed[i] = pull[i]! * target[i]!;
+  }
   for (let sweep = 0; sweep < sweeps; sweep++) {
-    for (let row = 0; row < height; row++) {
-      // Every other sweep backwards, so that nothing drifts one way.
-      const r = sweep % 2 === 0 ? row : height - 1 - row;
-      for (let column = 0; column < width; column++) {
-        const c = sweep % 2 === 0 ? column : width - 1 - column;
-        const i = r * width + c;
-        let sum = pull[i]! * target[i]!;
-        let weight = pull[i]!;
-        if (c > 0) {
-          const w = links[i * 2 - 2]!;
-          sum += w * x[i - 1]!;
-          weight += w;
-        }
-        if (c + 1 < width) {
-          const w = links[i * 2]!;
-          sum += w * x[i + 1]!;
-          weight += w;
-        }
-        if (r > 0) {
-          const w = links[(i - width) * 2 + 1]!;
-          sum += w * x[i - width]!;
-          weight += w;
-        }
-        if (r + 1 < height) {
-          const w = links[i * 2 + 1]!;
-          sum += w * x[i + width]!;
-          weight += w;
-        }
-        x[i]! += omega * (sum / weight - x[i]!);
-      }
+    // Every other sweep backwards, so that nothing drifts one way.
+    const [first, step] = sweep % 2 === 0 ? [0, 1] : [n - 1, -1];
+    for (let count = 0, i = first; count < n; count++, i += step) {
+      const k = i + pad;
+      const sum =
+        fixed[i]! +
+        across[k]! * x[k + 1]! +
+        across[k - 1]! * x[k - 1]! +
+        down[k]! * x[k + width]! +
+        down[k - width]! * x[k - width]!;
+      x[k] = (1 - omega) * x[k]! + share[i]! * sum;
     }
   }
-  return x.map((v) => Math.max(0, Math.min(1, v)));
+  return x.slice(pad, pad + n).map((v) => Math.max(0, Math.min(1, v)));
 }
 
 /** Keeps what hangs together with the face, and fills what it encloses. */
