@@ -26,7 +26,7 @@ export function asWords(rgba: Uint8Array): Uint32Array {
 
 /**
  * Converts `rect`-sized RGBA (tightly packed, alpha ignored) into an I420 frame of width × height at `rect`.
- * Position and size of `rect` are even and inside the frame. Chroma is the mean of its 2×2 pixels.
+ * Position and size of `rect` are even and inside the frame; `dst` starts at an even offset of its buffer. Chroma is the mean of its 2×2 pixels.
  */
 export function rgbaRegionToI420(src: Uint8Array, rect: Rect, dst: Uint8Array, width: number, height: number): void {
   const words = asWords(src);
@@ -34,14 +34,16 @@ export function rgbaRegionToI420(src: Uint8Array, rect: Rect, dst: Uint8Array, w
   const half = width >> 1;
   const uPlane = width * height;
   const vPlane = uPlane + half * (height >> 1);
+  // Luma is written two at a time.
+  const pairs = new Uint16Array(dst.buffer, dst.byteOffset, uPlane >> 1);
   for (let row = 0; row < h; row += 2) {
     let s0 = row * w;
     let s1 = s0 + w;
     const end = s1;
-    let d0 = (y + row) * width + x;
-    let d1 = d0 + width;
+    let d0 = ((y + row) * width + x) >> 1;
+    let d1 = d0 + half;
     let c = ((y + row) >> 1) * half + (x >> 1);
-    for (; s0 < end; s0 += 2, s1 += 2, d0 += 2, d1 += 2, c++) {
+    for (; s0 < end; s0 += 2, s1 += 2, d0++, d1++, c++) {
       const a = words[s0];
       const b = words[s0 + 1];
       const e = words[s1];
@@ -55,10 +57,12 @@ export function rgbaRegionToI420(src: Uint8Array, rect: Rect, dst: Uint8Array, w
       const brb = b & 0xff00ff;
       const erb = e & 0xff00ff;
       const frb = f & 0xff00ff;
-      dst[d0] = ((arb & 255) * Y_R + ag * Y_G + (arb >> 16) * Y_B + Y_BIAS) >> 16;
-      dst[d0 + 1] = ((brb & 255) * Y_R + bg * Y_G + (brb >> 16) * Y_B + Y_BIAS) >> 16;
-      dst[d1] = ((erb & 255) * Y_R + eg * Y_G + (erb >> 16) * Y_B + Y_BIAS) >> 16;
-      dst[d1 + 1] = ((frb & 255) * Y_R + fg * Y_G + (frb >> 16) * Y_B + Y_BIAS) >> 16;
+      pairs[d0] =
+        (((arb & 255) * Y_R + ag * Y_G + (arb >> 16) * Y_B + Y_BIAS) >> 16) |
+        ((((brb & 255) * Y_R + bg * Y_G + (brb >> 16) * Y_B + Y_BIAS) >> 8) & 0xff00);
+      pairs[d1] =
+        (((erb & 255) * Y_R + eg * Y_G + (erb >> 16) * Y_B + Y_BIAS) >> 16) |
+        ((((frb & 255) * Y_R + fg * Y_G + (frb >> 16) * Y_B + Y_BIAS) >> 8) & 0xff00);
       const rb = arb + brb + erb + frb;
       const r = rb & 0xffff;
       const g = ag + bg + eg + fg;
@@ -123,6 +127,31 @@ export interface Sprite {
   u: Uint8Array;
   v: Uint8Array;
   chromaAlpha: Uint8Array;
+  /** Where a plane is not clear: triples of row, first and past-the-last column, in reading order. */
+  lumaRuns: Int32Array;
+  chromaRuns: Int32Array;
+}
+
+/** Gaps up to this long are bridged: blending nothing is cheaper than another run. */
+const RUN_GAP = 6;
+
+function findRuns(alpha: Uint8Array, width: number, height: number): Int32Array {
+  const runs: number[] = [];
+  for (let row = 0; row < height; row++) {
+    let open = -1;
+    let last = -1;
+    for (let col = 0; col < width; col++) {
+      if (alpha[row * width + col] === 0) continue;
+      if (open >= 0 && col - last > RUN_GAP) {
+        runs.push(row, open, last + 1);
+        open = col;
+      }
+      if (open < 0) open = col;
+      last = col;
+    }
+    if (open >= 0) runs.push(row, open, last + 1);
+  }
+  return Int32Array.from(runs);
 }
 
 /** Straight-alpha RGBA (even width and height, packed) → sprite at even (x, y). */
@@ -135,7 +164,7 @@ export function makeSprite(
 ): Sprite {
   const half = width >> 1;
   const quarter = half * (height >> 1);
-  const sprite: Sprite = {
+  const sprite = {
     x,
     y,
     width,
@@ -169,13 +198,18 @@ export function makeSprite(
       sprite.v[c] = Math.round(v / 1020);
     }
   }
-  return sprite;
+  return {
+    ...sprite,
+    lumaRuns: findRuns(sprite.alpha, width, height),
+    chromaRuns: findRuns(sprite.chromaAlpha, half, height >> 1),
+  };
 }
 
 /** dst = over + dst·(255 − alpha)/255 on one plane (limited range never overflows), inside [left, right) × [top, bottom) of the sprite's own grid. */
 function blendPlane(
   over: Uint8Array,
   alpha: Uint8Array,
+  runs: Int32Array,
   stride: number,
   dst: Uint8Array,
   dstStart: number,
@@ -185,15 +219,17 @@ function blendPlane(
   right: number,
   bottom: number,
 ): void {
-  for (let row = top; row < bottom; row++) {
-    let s = row * stride + left;
-    const end = row * stride + right;
-    let d = dstStart + row * dstStride + left;
-    for (; s < end; s++, d++) {
-      const a = alpha[s];
-      if (a === 0) continue;
-      // (n + 128 + (n >> 8)) >> 8 is n / 255 rounded to nearest for n up to 255².
-      const n = dst[d] * (255 - a) + 128;
+  for (let i = 0; i < runs.length; i += 3) {
+    const row = runs[i];
+    if (row < top) continue;
+    if (row >= bottom) return;
+    const from = Math.max(left, runs[i + 1]);
+    const to = Math.min(right, runs[i + 2]);
+    let s = row * stride + from;
+    let d = dstStart + row * dstStride + from;
+    for (const end = s + to - from; s < end; s++, d++) {
+      // (n + (n >> 8)) >> 8 with n = m + 128 is m / 255 rounded to nearest for m up to 255².
+      const n = dst[d] * (255 - alpha[s]) + 128;
       dst[d] = over[s] + ((n + (n >> 8)) >> 8);
     }
   }
@@ -226,10 +262,10 @@ export function blendSprite(
   }
   const { u, v, chromaAlpha } = sprite;
   const w = sprite.width;
-  blendPlane(sprite.luma, sprite.alpha, w, dst, luma, width, left, top, right, bottom);
+  blendPlane(sprite.luma, sprite.alpha, sprite.lumaRuns, w, dst, luma, width, left, top, right, bottom);
   const [l, t, r, b] = [left >> 1, top >> 1, right >> 1, bottom >> 1];
-  blendPlane(u, chromaAlpha, w >> 1, dst, chroma, half, l, t, r, b);
-  blendPlane(v, chromaAlpha, w >> 1, dst, chroma + quarter, half, l, t, r, b);
+  blendPlane(u, chromaAlpha, sprite.chromaRuns, w >> 1, dst, chroma, half, l, t, r, b);
+  blendPlane(v, chromaAlpha, sprite.chromaRuns, w >> 1, dst, chroma + quarter, half, l, t, r, b);
 }
 
 /** Porter–Duff "over" on straight alpha: out alpha = a + A(1 − a), colour = (a·c + A(1 − a)·C) / out alpha. */

@@ -90,8 +90,9 @@ const HEAD_OF_WIDTH = 0.6;
 const EYES_AT = 0.37;
 const EYES_LOWEST = 0.46;
 const EYES_HIGHEST = 0.29;
-/** A head is never made larger than this for an edge's sake (except to hide the picture's cut top and bottom). */
-const HEAD_LARGEST = 0.62;
+/** How large a head may become so that the body reaches the bottom, and so that the picture fills the width. */
+const HEAD_LARGEST = 0.72;
+const HEAD_LARGEST_FILL = 0.6;
 const FACE_WIDEST = 0.95;
 /** Up to this scale a picture is enlarged to fill the stage's width. */
 const FILL_UPSCALE = 1.6;
@@ -108,7 +109,8 @@ function autoPlacement(subject: Subject, stage: StageSize, zoom: number, fillWid
     scale = Math.max(scale, Math.min(H / height, Math.max(largest, (W * FACE_WIDEST) / head.faceWidth)));
   }
   const fill = W / width;
-  if (fillWidth && fill > scale && fill <= FILL_UPSCALE && fill <= largest) scale = fill;
+  const fits = fill <= FILL_UPSCALE && fill * headHeight <= H * HEAD_LARGEST_FILL;
+  if (fillWidth && fill > scale && fits) scale = fill;
   scale *= zoom;
 
   const at = (y: number) => y * scale;
