@@ -230,7 +230,7 @@ class Reader {
 /** Does any voice have anything to say here? Punctuation and white space are not speech. */
 export const isSpeech = (spoken: string): boolean => /[\p{L}\p{N}]/u.test(spoken);
 
-/** Chinese unless Latin words clearly outnumber Han characters. Cues are not counted. */
+/** Chinese unless Latin words outnumber Han characters. Cues are not counted. */
 export function suggestDefaultLang(texts: readonly string[]): SpeechLang {
   let han = 0;
   let words = 0;
@@ -239,5 +239,5 @@ export function suggestDefaultLang(texts: readonly string[]): SpeechLang {
     han += shown.match(new RegExp(HAN, 'gu'))?.length ?? 0;
     words += shown.match(new RegExp(`${LATIN.source}+`, 'gu'))?.length ?? 0;
   }
-  return words > 2 * han ? 'en' : 'zh';
+  return words > han ? 'en' : 'zh';
 }
