@@ -15,11 +15,11 @@ const { error, stderr } = await asc.main(
 );
 const built = files.get('pixels.wasm');
 if (error || !built) {
-  console.error(stderr.toString());
+  process.stderr.write(stderr.toString());
   process.exit(1);
 }
 if (!process.argv.includes('--check')) writeFileSync(target, built);
 else if (!readFileSync(target).equals(built)) {
-  console.error('main/pixels/pixels.wasm is not what its source gives: run npm run build:pixels');
+  process.stderr.write('main/pixels/pixels.wasm is not what its source gives: run npm run build:pixels\n');
   process.exit(1);
 }

@@ -124,8 +124,8 @@ export class MouthTrack {
       weightSum += weight;
     }
     for (const key of MOUTH_KEYS) state[key] /= weightSum;
-    this.#soundShapes(ms, state);
-    this.#constrain(ms, state);
+    const heard = this.#soundShapes(ms, state);
+    this.#constrain(ms, heard, state);
     return state;
   }
 
@@ -164,6 +164,11 @@ export class MouthTrack {
     for (const key of MOUTH_KEYS) into[key] += (weight * values[key]) / sums[GROUP_OF[key]];
   }
 
+  /** Loudness at `ms` as a share of the speaker's loud level, 0..~1.2. */
+  voiceAt(ms: number): number {
+    return this.#loudness(ms, 20);
+  }
+
   /** The loudest moment within `radiusMs`, as a share of the speaker's loud level. */
   #loudness(ms: number, radiusMs: number): number {
     const from = Math.max(0, Math.floor((ms - radiusMs) / this.#stepMs));
@@ -174,14 +179,15 @@ export class MouthTrack {
   }
 
   /** Louder speech opens wider; where nothing is heard at all the mouth does not speak, whatever the phones say. */
-  #soundShapes(ms: number, state: MouthState): void {
-    state.voice = this.#loudness(ms, 20);
+  #soundShapes(ms: number, state: MouthState): number {
+    state.voice = this.voiceAt(ms);
     state.jaw *= Math.min(1.15, 0.72 + 0.45 * state.voice);
     const heard = smoothstep((this.#loudness(ms, 70) - 0.008) / 0.04);
     for (const key of ['jaw', 'upperLift', 'lowerDrop', 'tongue'] as const) state[key] *= heard;
+    return heard;
   }
 
-  #constrain(ms: number, state: MouthState): void {
+  #constrain(ms: number, heard: number, state: MouthState): void {
     let seal = 0;
     let tuck = 0;
     for (let i = this.#firstAfter(ms - REACH_MS); i < this.#spans.length; i++) {
@@ -198,7 +204,7 @@ export class MouthTrack {
       const release = span.viseme === 'PP' ? SEAL_RELEASE_MS : 80;
       const hold = smoothstep(ms < from ? 1 - (from - ms) / SEAL_RAMP_MS : ms > to ? 1 - (ms - to) / release : 1);
       if (span.viseme === 'PP') seal = Math.max(seal, hold);
-      else tuck = Math.max(tuck, hold);
+      else tuck = Math.max(tuck, hold * heard);
     }
     state.jaw *= 1 - 0.97 * seal;
     state.upperLift *= 1 - seal;

@@ -121,7 +121,18 @@ export class EyePatch {
     const key = `${blink},${gazeX},${gazeY},${low}`;
     if (key === this.#drawn) return;
     this.#drawn = key;
-    this.#redraw(texture, blink, gazeX, gazeY, low);
+    if (blink === 0 && gazeX === 0 && gazeY === 0 && low === 0) this.#restore(texture);
+    else this.#redraw(texture, blink, gazeX, gazeY, low);
+  }
+
+  #restore(texture: Uint8Array): void {
+    const width = this.#region.width + 2;
+    const { left, top, right, bottom } = this.#box;
+    for (let y = top; y < bottom; y++) {
+      const from = ((y + 1) * width + left + 1) * 4;
+      const to = ((y + 1) * width + right + 1) * 4;
+      texture.set(this.#base.subarray(from, to), from);
+    }
   }
 
   #redraw(texture: Uint8Array, blink: number, gazeX: number, gazeY: number, low: number): void {

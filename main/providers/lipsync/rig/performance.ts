@@ -90,10 +90,11 @@ export class Performance {
     for (const { startMs, endMs, mouth: track } of this.#playing) {
       if (ms < startMs - AROUND_MS) continue;
       const state = track.at(ms - startMs);
+      // Two lines meet in a pause: whichever still moves a part of the mouth, moves it.
       for (const key of Object.keys(mouth) as (keyof typeof mouth)[])
-        mouth[key] = Math.max(mouth[key], Math.abs(state[key])) === Math.abs(state[key]) ? state[key] : mouth[key];
+        if (Math.abs(state[key]) > Math.abs(mouth[key])) mouth[key] = state[key];
       if (ms >= startMs && ms < endMs)
-        for (const back of [-60, 0, 60]) slowVoice += track.at(ms - startMs + back).voice / 3;
+        for (const back of [-60, 0, 60]) slowVoice += track.voiceAt(ms - startMs + back) / 3;
     }
     const cut = this.#cutMs === undefined ? 1 : smoothstep(this.#cutMs + 160, this.#cutMs, ms);
     const face = this.#expressions.at(ms);
