@@ -1,6 +1,9 @@
 /** How punctuation sounds: how long a voice rests at it, and where sentences end. */
 
-const SENTENCE_END = /[。．！？!?…\n]|\.(?=\s|$|["'”’」』)）])/u;
+const FULL_STOP = /[。．！？!?…\n]/u;
+const CLOSING = /[。．！？!?….'"”’」』)）]/u;
+/** A point ends a sentence unless a letter or digit follows it: 99.9, e.g. */
+const WORD_FOLLOWS = /^[\p{L}\p{N}]/u;
 
 /** Longest rest first; the first class found in the text between two spoken words decides. */
 const RESTS: readonly (readonly [RegExp, number])[] = [
@@ -29,10 +32,10 @@ export function sentenceRanges(text: string): { from: number; to: number }[] {
   let from = 0;
   let at = 0;
   while (at < text.length) {
-    const isEnd = SENTENCE_END.test(text[at]!) || (text[at] === '.' && SENTENCE_END.test(text.slice(at, at + 2)));
+    const letter = text[at]!;
     at += 1;
-    if (!isEnd) continue;
-    while (at < text.length && /[。．！？!?….'"”’」』)）]/u.test(text[at]!)) at += 1;
+    if (!FULL_STOP.test(letter) && !(letter === '.' && !WORD_FOLLOWS.test(text.slice(at, at + 2)))) continue;
+    while (at < text.length && CLOSING.test(text[at]!)) at += 1;
     push(from, at);
     from = at;
   }

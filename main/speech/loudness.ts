@@ -108,7 +108,7 @@ export class LoudnessMeter {
 }
 
 /** Louder than this the noise of a bad recording would come up with the voice. */
-const MAX_GAIN_DB = 30;
+export const MAX_GAIN_DB = 30;
 
 export interface GainPlan {
   /** Factor for every sample, before the limiter. */

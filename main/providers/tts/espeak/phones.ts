@@ -142,13 +142,18 @@ function append(phones: Phone[], phone: string, startMs: number, endMs: number):
   else phones.push({ phone, startMs, endMs });
 }
 
-/** Gaps too short to be heard as rests go to the sound before them. */
+/** Gaps too short to be heard as rests go to the sound before them, at the beginning to the one after. */
 function absorbShortRests(phones: readonly Phone[]): Phone[] {
   const kept: Phone[] = [];
   for (const phone of phones) {
     const last = kept.at(-1);
     if (last && phone.phone === '' && phone.endMs - phone.startMs < MIN_REST_MS) last.endMs = phone.endMs;
     else kept.push({ ...phone });
+  }
+  const [first, second] = kept;
+  if (first?.phone === '' && second && first.endMs - first.startMs < MIN_REST_MS) {
+    second.startMs = first.startMs;
+    kept.shift();
   }
   return kept;
 }

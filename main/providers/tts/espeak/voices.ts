@@ -7,7 +7,8 @@ import type { Voice } from '../../../engine/ports/tts.ts';
 import type { EngineVoice } from './protocol.ts';
 
 export const PROVIDER_ID = 'espeak';
-const VARIANTS = ['f1', 'f2', 'f3', 'f4', 'f5', 'm1', 'm2', 'm3', 'm4', 'm5', 'm6', 'm7', 'm8'] as const;
+/** The clearest woman's voice stands first: it is the one taken where only a gender is asked for. */
+const VARIANTS = ['f3', 'f1', 'f2', 'f4', 'f5', 'm1', 'm2', 'm3', 'm4', 'm5', 'm6', 'm7', 'm8'] as const;
 /** Languages whose every variant is listed; the others are listed with one woman and one man, and take the rest too. */
 const SHOWN_IN_FULL = ['cmn', 'yue', 'en-us', 'en-gb'];
 

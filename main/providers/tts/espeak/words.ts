@@ -11,6 +11,7 @@ const WORDLIKE = /[\p{L}\p{N}%&@+=$€£¥#°]/u;
  */
 export function wordsOf(clause: Clause, marks: readonly Mark[], phones: readonly Phone[], durationMs: number): Word[] {
   const { units } = clause;
+  if (durationMs <= 0) return [];
   const starts: (number | null)[] = units.map(() => null);
   for (const { index, atMs } of marks) {
     const unit = clause.unitOf[index] ?? -1;

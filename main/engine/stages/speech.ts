@@ -1,0 +1,285 @@
+/** The speech stage: what a line says becomes sound on disk and one timeline, once for the same content. */
+import { createHash } from 'node:crypto';
+import type { VoiceSettings } from '../../../app/document/voice.ts';
+import type { EmotionKey } from '../../../app/speech/emotion.ts';
+import type { Prosody, SpeechPart, UtterancePlan } from '../../../app/speech/plan.ts';
+import { restMs, sentenceRanges } from '../../../app/speech/punctuation.ts';
+import type { Phone, Sentence, Timeline, Word } from '../../../app/speech/timeline.ts';
+import { ENVELOPE_STEP_MS, type Utterance } from '../ports/speech.ts';
+import { SAMPLE_RATE, type TtsProvider, type Voice } from '../ports/tts.ts';
+import { CacheWriter, readCached, sweepCache } from './speech-cache.ts';
+import { chooseVoice } from './voice-choice.ts';
+
+/** Raise when the same plan and voices would be glued differently. */
+const STAGE_VERSION = 1;
+/** Between two parts that no punctuation parts: one voice takes over from another. */
+const CHANGE_OF_VOICE_MS = 40;
+const DEFAULT_CACHE_BYTES = 2 * 1024 ** 3;
+
+export interface SpeakOptions {
+  lineId: string;
+  voice: VoiceSettings;
+  lineVoiceId: string | null;
+  /** Silence to leave after the line. */
+  pauseAfterMs: number;
+}
+
+export interface SpeechStage {
+  /**
+   * @throws StudioError speech.unknown-voice, speech.engine-stopped, speech.cache-unwritable; whatever `signal` was aborted with.
+   */
+  speak(plan: UtterancePlan, options: SpeakOptions, signal: AbortSignal): Promise<Utterance>;
+}
+
+export interface SpeechStageOptions {
+  /** The embedded one first. The caller disposes them. */
+  providers: readonly TtsProvider[];
+  cacheDir: string;
+  /** The cache is swept down to this now and then. */
+  maxCacheBytes?: number;
+}
+
+export function createSpeechStage({
+  providers,
+  cacheDir,
+  maxCacheBytes = DEFAULT_CACHE_BYTES,
+}: SpeechStageOptions): SpeechStage {
+  const inUse = new Set<string>();
+  let bytesSinceSweep = Number.POSITIVE_INFINITY;
+
+  const voicesOf = async (signal: AbortSignal): Promise<{ voices: Voice[]; owner: Map<string, TtsProvider> }> => {
+    const owner = new Map<string, TtsProvider>();
+    const voices: Voice[] = [];
+    for (const provider of providers)
+      for (const voice of await provider.voices(signal)) {
+        owner.set(voice.id, provider);
+        voices.push(voice);
+      }
+    return { voices, owner };
+  };
+
+  const synthesise = async (key: string, plan: UtterancePlan, options: SpeakOptions, signal: AbortSignal) => {
+    const { voices, owner } = await voicesOf(signal);
+    // Every voice is settled before the first sound: a wrong name costs no wait.
+    const chosen = plan.parts.map((part) => (part.kind === 'speech' ? chooseVoice(part.lang, options, voices) : null));
+    const writer = await CacheWriter.create(cacheDir, key);
+    try {
+      const track = new Track(writer);
+      for (const [i, part] of plan.parts.entries()) {
+        signal.throwIfAborted();
+        if (part.kind === 'pause') await track.silence(part.ms);
+        else if (part.kind === 'emotion') track.emotions.push({ atMs: track.nowMs, emotion: part.emotion, intensity: part.intensity });
+        else if (part.kind === 'marker') track.markers.push({ name: part.name, argument: part.argument, atMs: track.nowMs });
+        else {
+          const voice = chosen[i]!;
+          await track.silence(joinMs(plan, chosen, i, options.voice.rate));
+          const request = { voiceId: voice.id, part: { ...part, prosody: withSettings(part.prosody, options.voice) } };
+          const startMs = track.nowMs;
+          for await (const event of owner.get(voice.id)!.synthesise(request, signal)) {
+            if (event.type === 'audio') await track.sound(event.pcm);
+            else if (event.type === 'phones') track.addPhones(event.phones, startMs);
+            else track.addWords(event.words, startMs);
+          }
+          track.endPart();
+        }
+      }
+      return await writer.commit(track.finish(plan.displayText));
+    } finally {
+      await writer.discard();
+    }
+  };
+
+  const sweepSometimes = async (): Promise<void> => {
+    if (bytesSinceSweep < maxCacheBytes / 10) return;
+    bytesSinceSweep = 0;
+    await sweepCache({ cacheDir, maxBytes: maxCacheBytes, keepPcmPaths: inUse });
+  };
+
+  return {
+    async speak(plan, options, signal) {
+      signal.throwIfAborted();
+      const key = keyOf(plan, options, providers);
+      let speech = await readCached(cacheDir, key);
+      if (!speech) {
+        speech = await synthesise(key, plan, options, signal);
+        bytesSinceSweep += speech.samples * 2;
+      }
+      inUse.add(speech.pcmPath);
+      await sweepSometimes();
+      return { ...speech, lineId: options.lineId, displayText: plan.displayText, pauseAfterMs: options.pauseAfterMs };
+    },
+  };
+}
+
+/** Everything that decides how a line sounds: the plan, the wishes that touch its languages, and the providers as they are now. */
+function keyOf(plan: UtterancePlan, { voice, lineVoiceId }: SpeakOptions, providers: readonly TtsProvider[]): string {
+  const langs = [...new Set(plan.parts.flatMap((part) => (part.kind === 'speech' ? [part.lang] : [])))].sort();
+  const content = [
+    STAGE_VERSION,
+    plan.displayText,
+    plan.parts.map(canonical),
+    lineVoiceId,
+    voice.voiceId,
+    langs.map((lang) => [lang, voice.byLanguage[lang] ?? null]),
+    // Only where nothing above names a voice does its gender decide.
+    lineVoiceId === null && voice.voiceId === null ? (Object.values(voice.byLanguage)[0] ?? null) : null,
+    [voice.rate, voice.pitch, voice.volume],
+    providers.map(({ id, version }) => [id, version]),
+  ];
+  return createHash('sha256').update(JSON.stringify(content)).digest('hex');
+}
+
+/** The same part is the same text whatever order its fields were written in. */
+const canonical = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(canonical);
+  if (value === null || typeof value !== 'object') return value;
+  return Object.entries(value)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, inner]) => [name, canonical(inner)]);
+};
+
+const withSettings = (prosody: Prosody, voice: VoiceSettings): Prosody => ({
+  rate: prosody.rate * voice.rate,
+  pitch: prosody.pitch * voice.pitch,
+  volume: prosody.volume * voice.volume,
+});
+
+const shown = (part: SpeechPart): string => part.tokens.map((token) => token.display || token.spoken).join('');
+
+/** Silence before speech part `at`: what the punctuation between it and the speech before asks for. A written pause stands for itself. */
+function joinMs(plan: UtterancePlan, chosen: readonly (Voice | null)[], at: number, rate: number): number {
+  let before = at - 1;
+  while (before >= 0 && plan.parts[before]!.kind !== 'speech') {
+    if (plan.parts[before]!.kind === 'pause') return 0;
+    before -= 1;
+  }
+  if (before < 0) return 0;
+  const left = plan.parts[before] as SpeechPart;
+  const right = plan.parts[at] as SpeechPart;
+  const between = `${/[^\p{L}\p{N}]*$/u.exec(shown(left))![0]}${/^[^\p{L}\p{N}]*/u.exec(shown(right))![0]}`;
+  const rest = restMs(between);
+  if (rest > 0) return rest / (rate * right.prosody.rate);
+  return chosen[before]!.id === chosen[at]!.id ? 0 : CHANGE_OF_VOICE_MS;
+}
+
+const ENVELOPE_SAMPLES = (SAMPLE_RATE * ENVELOPE_STEP_MS) / 1000;
+/** Sums of floating-point milliseconds differ by less than half a sample. */
+const ROUNDING_MS = 500 / SAMPLE_RATE;
+const KNEE = 0.9;
+
+/** Straight up to the knee, then bent: never beyond full scale, never a flat top. */
+const soften = (sample: number): number => {
+  const size = Math.abs(sample);
+  return size <= KNEE ? sample : Math.sign(sample) * (KNEE + (1 - KNEE) * Math.tanh((size - KNEE) / (1 - KNEE)));
+};
+
+/** The utterance as it grows; nothing of its sound is kept. */
+class Track {
+  readonly #writer: CacheWriter;
+  readonly #phones: Phone[] = [];
+  readonly #words: Word[] = [];
+  #envelope = new Float32Array(1024);
+  #steps = 0;
+  #energy = 0;
+  #energySamples = 0;
+  readonly emotions: EmotionKey[] = [];
+  readonly markers: { name: string; argument: string; atMs: number }[] = [];
+
+  constructor(writer: CacheWriter) {
+    this.#writer = writer;
+  }
+
+  get nowMs(): number {
+    return (this.#writer.samples * 1000) / SAMPLE_RATE;
+  }
+
+  async silence(ms: number): Promise<void> {
+    let left = Math.round((ms * SAMPLE_RATE) / 1000);
+    if (left <= 0) return;
+    while (left > 0) {
+      const length = Math.min(left, SAMPLE_RATE);
+      await this.sound(new Float32Array(length));
+      left -= length;
+    }
+    this.endPart();
+  }
+
+  async sound(pcm: Float32Array): Promise<void> {
+    const samples = new Int16Array(pcm.length);
+    for (let i = 0; i < pcm.length; i++) {
+      const sample = soften(pcm[i]!);
+      samples[i] = Math.round(sample * 32767);
+      this.#energy += sample * sample;
+      this.#energySamples += 1;
+      if (this.#energySamples === ENVELOPE_SAMPLES) this.#endStep();
+    }
+    await this.#writer.write(samples);
+  }
+
+  #endStep(): void {
+    if (this.#steps === this.#envelope.length) {
+      const larger = new Float32Array(this.#steps * 2);
+      larger.set(this.#envelope);
+      this.#envelope = larger;
+    }
+    this.#envelope[this.#steps++] = Math.sqrt(this.#energy / this.#energySamples);
+    this.#energy = 0;
+    this.#energySamples = 0;
+  }
+
+  addPhones(phones: readonly Phone[], startMs: number): void {
+    for (const { phone, startMs: from, endMs: to } of phones) this.#addPhone(phone, startMs + from, startMs + to);
+  }
+
+  #addPhone(phone: string, startMs: number, endMs: number): void {
+    const reachedMs = this.#phones.at(-1)?.endMs ?? 0;
+    const isGap = startMs - reachedMs > ROUNDING_MS;
+    if (isGap) this.#addPhone('', reachedMs, startMs);
+    const last = this.#phones.at(-1);
+    if (endMs - (last?.endMs ?? 0) <= ROUNDING_MS) return;
+    if (phone === '' && last?.phone === '') last.endMs = endMs;
+    else this.#phones.push({ phone, startMs: last?.endMs ?? 0, endMs });
+  }
+
+  addWords(words: readonly Word[], startMs: number): void {
+    for (const word of words) this.#words.push({ ...word, startMs: startMs + word.startMs, endMs: startMs + word.endMs });
+  }
+
+  /** What has no phone up to now is silence. */
+  endPart(): void {
+    this.#addPhone('', this.#phones.at(-1)?.endMs ?? 0, this.nowMs);
+  }
+
+  finish(displayText: string): {
+    timeline: Timeline;
+    envelope: Float32Array;
+    emotions: EmotionKey[];
+    markers: { name: string; argument: string; atMs: number }[];
+  } {
+    if (this.#energySamples > 0) this.#endStep();
+    const timeline: Timeline = {
+      durationMs: this.nowMs,
+      phones: this.#phones,
+      words: this.#words,
+      sentences: sentencesOf(displayText, this.#words),
+    };
+    return { timeline, envelope: this.#envelope.slice(0, this.#steps), emotions: this.emotions, markers: this.markers };
+  }
+}
+
+/** Sentences that are heard, from their first word to their last. */
+function sentencesOf(displayText: string, words: readonly Word[]): Sentence[] {
+  const inOrder = [...words].sort((a, b) => a.from - b.from);
+  const sentences: Sentence[] = [];
+  let next = 0;
+  for (const { from, to } of sentenceRanges(displayText)) {
+    const first = next;
+    while (next < inOrder.length && inOrder[next]!.from < to) next += 1;
+    const inside = inOrder.slice(first, next);
+    if (inside.length === 0) continue;
+    const startMs = inside.reduce((least, word) => Math.min(least, word.startMs), Number.POSITIVE_INFINITY);
+    const endMs = inside.reduce((most, word) => Math.max(most, word.endMs), 0);
+    sentences.push({ text: displayText.slice(from, to), from, to, startMs, endMs });
+  }
+  return sentences;
+}
