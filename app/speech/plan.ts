@@ -17,7 +17,7 @@ export interface SpeechToken {
   spoken: string;
   from: number;
   to: number;
-  /** Pinyin with tone digits, one per Han character of `spoken` (`chong2`), where the script or the dictionary forces it. */
+  /** Pinyin with tone digits, one per Han character of `spoken` (`chong2`, `lü4`, neutral `de5`), where the script or the dictionary forces it. */
   pinyin?: string[];
 }
 

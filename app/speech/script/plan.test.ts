@@ -225,7 +225,7 @@ test('tokens index the display text without gaps, whatever the line', () => {
     { written: 'GPU', say: '', pinyin: null },
   ];
   let planned = 0;
-  for (let i = 0; i < 15_000; i++) {
+  for (let i = 0; i < 4_000; i++) {
     const text = Array.from({ length: Math.floor(next() * 14) }, () => PIECES[Math.floor(next() * PIECES.length)]).join(
       '',
     );
@@ -234,7 +234,7 @@ test('tokens index the display text without gaps, whatever the line', () => {
     for (const lang of ['zh', 'yue', 'en'] as const)
       assertWellFormed(text, plan(text, lang, i % 2 === 0 ? dictionary : []));
   }
-  assert.ok(planned > 3_000, `${planned} lines`);
+  assert.ok(planned > 800, `${planned} lines`);
 });
 
 test('a hundred thousand characters are planned whole', () => {
