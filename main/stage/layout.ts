@@ -34,7 +34,7 @@ export function isCutOut(portrait: PreparedPortrait): boolean {
     seen++;
     if (portrait.rgba[i] < 128) clear++;
   }
-  return clear > seen * 0.01;
+  return clear > seen * 0.12;
 }
 
 export async function layoutAvatar(portrait: PreparedPortrait, options: LayoutOptions): Promise<AvatarPlate> {
@@ -49,7 +49,8 @@ export async function layoutAvatar(portrait: PreparedPortrait, options: LayoutOp
   const person: Uint8Array = new Uint8Array(W * H * 4);
   let behind: Uint8Array = new Uint8Array(W * H * 4);
   const known = visiblePart(placement, size);
-  if (known !== null) await drawPerson(person, behind, portrait, matte, cutOut, placement, known, size);
+  if (known !== null)
+    await drawPerson(person, behind, portrait, matte, cutOut, background.kind === 'keep', placement, known, size);
   fadeCutEdges(person, subject, placement, size);
 
   switch (background.kind) {
@@ -117,8 +118,8 @@ function visiblePart(placed: Placement, { widthPx, heightPx }: StageSize): Rect 
 }
 
 /**
- * Draws the person and (for photos) the clean background at stage scale into `known`. For photos the two are chosen so that
- * person over background gives the scaled picture back exactly, rounding to nearest.
+ * Draws the person and (for photos) the clean background at stage scale into `known`. With `exact` the two are chosen so that
+ * person over background gives the scaled picture back to the bit, rounding to nearest.
  */
 async function drawPerson(
   person: Uint8Array,
@@ -126,6 +127,7 @@ async function drawPerson(
   portrait: PreparedPortrait,
   matte: Uint8Array,
   cutOut: boolean,
+  exact: boolean,
   placed: Placement,
   known: Rect,
   size: StageSize,
@@ -151,14 +153,18 @@ async function drawPerson(
     const a = alpha[i];
     person[d + 3] = a;
     behind[d + 3] = 255;
+    // Far from anything solid the spread colour has few bits left.
+    const trust = Math.min(1, Math.max(0, (typical[i * 4 + 3] - 6) / 30));
     for (let c = 0; c < 3; c++) {
       const seen = picture[i * 4 + c];
+      const near = Math.round(seen + (typical[i * 4 + c] - seen) * trust);
       if (a === 0 || a === 255) {
-        person[d + c] = a === 0 ? (typical[i * 4 + 3] > 8 ? typical[i * 4 + c] : seen) : seen;
+        person[d + c] = a === 0 ? near : seen;
         behind[d + c] = a === 0 ? seen : clean[i * 4 + c];
         continue;
       }
-      const [p, b] = separate(seen, a, clean[i * 4 + c], typical[i * 4 + 3] > 8 ? typical[i * 4 + c] : seen);
+      const wall = clean[i * 4 + c];
+      const [p, b] = exact ? separate(seen, a, wall, near) : [ownColour(seen, a, wall, near), wall];
       person[d + c] = p;
       behind[d + c] = b;
     }
@@ -166,8 +172,20 @@ async function drawPerson(
 }
 
 /**
- * Splits a seen value into person and background with a·p + (255 − a)·b = 255·seen to within half a step. The person stays
- * near what it typically is around there (more so the fainter it is); the background gives way first to that, then the person.
+ * The person's own colour in a pixel it covers by a / 255, the background's share taken out: near what the person typically
+ * is around there, more so the fainter it is.
+ */
+function ownColour(seen: number, a: number, clean: number, typical: number): number {
+  const solved = (255 * seen - (255 - a) * clean) / a;
+  const reach = 10 + (a * a) / 200;
+  const low = Math.max(0, typical - reach);
+  const high = Math.min(255, typical + reach);
+  return Math.round(Math.min(high, Math.max(low, solved)));
+}
+
+/**
+ * Splits a seen value into person and background with a·p + (255 − a)·b = 255·seen to within half a step. Where the
+ * person's own colour does not come out, the background gives way first, then the person.
  */
 export function separate(
   seen: number,
@@ -175,15 +193,13 @@ export function separate(
   clean: number,
   typical: number,
 ): [person: number, background: number] {
-  const solve = (255 * seen - (255 - a) * clean) / a;
-  const reach = 24 + a;
-  const p = Math.round(Math.min(typical + reach, Math.max(typical - reach, Math.min(255, Math.max(0, solve)))));
-  const clampedP = Math.min(255, Math.max(0, p));
-  if (Math.abs(clampedP - solve) <= 0.5) return [clampedP, clean];
-  const b = Math.round((255 * seen - a * clampedP) / (255 - a));
-  if (b >= 0 && b <= 255) return [clampedP, b];
-  const edge = b < 0 ? 0 : 255;
-  return [Math.min(255, Math.max(0, Math.round((255 * seen - (255 - a) * edge) / a))), edge];
+  const person = ownColour(seen, a, clean, typical);
+  const solved = (255 * seen - (255 - a) * clean) / a;
+  if (Math.abs(person - solved) <= 0.5) return [person, clean];
+  const background = Math.round((255 * seen - a * person) / (255 - a));
+  if (background >= 0 && background <= 255) return [person, background];
+  const edge = background < 0 ? 0 : 255;
+  return [Math.round((255 * seen - (255 - a) * edge) / a), edge];
 }
 
 /** The solid person's colour spread a little way outwards; alpha says how far it can be trusted. */
@@ -195,7 +211,7 @@ async function typicalColours(
 ): Promise<Uint8Array> {
   const solid = picture.slice();
   for (let i = 0; i < alpha.length; i++) solid[i * 4 + 3] = alpha[i] >= 240 ? 255 : 0;
-  return blurPlane(solid, width, height, Math.max(3, Math.min(width, height) / 100));
+  return blurPlane(solid, width, height, Math.max(3, Math.min(width, height) / 64));
 }
 
 /** A cut-out's colours with the person's matte as alpha. */
