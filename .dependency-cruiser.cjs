@@ -2,7 +2,6 @@
  * Who may import whom. The folder says the world its code runs in; docs/architecture.md has the reasons.
  * scripts/, bench/ and test/ may import anything. test/boundaries.test.ts proves that each rule bites.
  */
-const areas = '(?:engine|headless|electron|rpc)/';
 const test = '\\.test\\.ts$';
 
 module.exports = {
@@ -35,16 +34,24 @@ module.exports = {
     },
     {
       name: 'engine-knows-only-ports',
-      comment: 'The engine names interfaces; main/compose.ts brings the things behind them.',
+      comment:
+        'The engine names interfaces, and main/compose.ts brings the things behind them. main/speech is arithmetic on sound, without a choice to make.',
       severity: 'error',
       from: { path: '^main/engine/' },
-      to: { path: '^(main|native-models|renderer)/', pathNot: '^main/engine/' },
+      to: { path: '^(main|native-models|renderer)/', pathNot: '^main/(engine|speech|pixels)/' },
+    },
+    {
+      name: 'render-composes-frames',
+      comment: 'main/render is the composition root of the drawing thread: the stage and the faces, nothing else.',
+      severity: 'error',
+      from: { path: '^main/render/' },
+      to: { path: '^main/', pathNot: '^main/(render|stage|providers/lipsync|engine/ports|pixels)/' },
     },
     {
       name: 'areas-are-no-siblings',
       comment: 'An area of main/ sees app/, the ports and the pixel kernels, never another area.',
       severity: 'error',
-      from: { path: '^main/([^/]+)/', pathNot: `^main/${areas}` },
+      from: { path: '^main/([^/]+)/', pathNot: '^main/(engine|render|headless|electron|rpc)/' },
       to: { path: '^main/', pathNot: '^main/($1|engine/ports|pixels)/' },
     },
     {
