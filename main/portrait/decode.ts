@@ -20,10 +20,12 @@ export interface DecodedPicture {
 export const MAX_SIDE_PX = 2048;
 /** Below this no face can be 64 pixels high. */
 export const MIN_SIDE_PX = 64;
-/** Decoders that hand over rows as they go, or shrink while decoding, stay small however large the picture. */
-const MAX_PIXELS_STREAMED = 130_000_000;
-/** AVIF and interlaced PNG are held whole before the first row comes out. */
-const MAX_PIXELS_WHOLE = 50_000_000;
+/**
+ * Most pixels a decoder may be given, by what it holds in memory: 100 megapixels peak at 140 MB where rows are handed over
+ * as they come or shrunk while decoding (baseline JPEG, WebP, PNG), at 420 MB in a progressive JPEG; an interlaced PNG takes about
+ * 6 bytes a pixel and an AVIF 19, as they are held whole.
+ */
+const MAX_PIXELS = { streamed: 130_000_000, interlaced: 60_000_000, avif: 26_000_000 } as const;
 /** WebP's own limit is 16,383 pixels a side; no portrait needs more bytes than this either. */
 const MAX_FILE_BYTES = 400_000_000;
 
@@ -68,8 +70,7 @@ export async function decodePicture(bytes: Uint8Array, signal?: AbortSignal): Pr
   }
   signal?.throwIfAborted();
   const { width, height } = meta;
-  const whole = format === 'AVIF' || sniffed.interlaced || (format === 'JPEG' && meta.isProgressive === true);
-  const limit = whole && format !== 'JPEG' ? MAX_PIXELS_WHOLE : MAX_PIXELS_STREAMED;
+  const limit = MAX_PIXELS[format === 'AVIF' ? 'avif' : sniffed.interlaced ? 'interlaced' : 'streamed'];
   if (width * height > limit) {
     const size = `${width}×${height} (${Math.round((width * height) / 1e6)} MP)`;
     throw new StudioError('portrait.too-large', { size });

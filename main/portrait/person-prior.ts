@@ -24,7 +24,11 @@ export function personPrior(face: FaceLandmarks, width: number, height: number, 
   const chance = plane(width, height);
   const body = plane(width, height);
   const certain = new Int8Array(width * height);
-  const inside = insideOval(oval, width, height);
+  // The mesh's outline can lie a little outside a narrow jaw: only its inner part is beyond doubt.
+  const middle = [cx, (top[1] + chin[1]) / 2 - 0.04 * faceHeight] as const;
+  const inner = oval.map(([x, y]) => [middle[0] + 0.86 * (x - middle[0]), middle[1] + 0.92 * (y - middle[1])] as const);
+  const inside = insideOval(inner, width, height);
+  const outline = insideOval(oval, width, height);
   for (let y = 0, i = 0; y < height; y++) {
     for (let x = 0; x < width; x++, i++) {
       const [px, py] = [x + 0.5 - cx, y + 0.5 - cy];
@@ -42,10 +46,10 @@ export function personPrior(face: FaceLandmarks, width: number, height: number, 
       const torso = smoothstep(-0.08, 0.12, belowChin) * smoothstep(1.2 * shoulder, 0.47 * shoulder, side);
       p = Math.max(p, 0.91 * torso);
       const neck = smoothstep(-0.32, -0.2, belowChin) * smoothstep(0.95, 0.68, side);
-      p = Math.max(p, 0.95 * neck * smoothstep(0.6, 0.3, belowChin));
+      p = Math.max(p, 0.93 * neck * smoothstep(0.6, 0.3, belowChin), outline[i] ? 0.94 : 0);
       chance.data[i] = Math.max(0.015, Math.min(0.97, p));
       body.data[i] = smoothstep(0, 0.25, belowChin);
-      if (inside[i] || (belowChin > -0.2 && side < (belowChin < 0.3 ? 0.52 : 0.7))) certain[i] = 1;
+      if (inside[i] || (belowChin > -0.2 && side < (belowChin < 0.3 ? 0.34 : 0.6))) certain[i] = 1;
       else if (hair > 2.2 && belowChin < 0) certain[i] = -1;
     }
   }
