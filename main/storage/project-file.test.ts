@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { newProject } from '../../app/document/new-project.ts';
 import { StudioError } from '../../app/errors/index.ts';
+import { numberedProject, saveNumber } from './numbered-project.fixture.ts';
 import { openStorage, type Storage } from './open.ts';
 import { importProjectFile, readProjectFile, writeProjectFile } from './project-file.ts';
 
@@ -67,6 +68,27 @@ test('an export that fails leaves the older file as it was', async () => {
   );
   assert.deepEqual(await readFile(path), before);
   assert.deepEqual((await readdir(folder)).sort(), ['data', 'talk.assets', 'talk.json']);
+});
+
+test('who reads the file while it is being written sees the old project or the new one, whole', async () => {
+  const path = join(folder, 'talk.json');
+  const { asset } = await projectWithPicture();
+  const write = (number: number) =>
+    writeProjectFile(path, numberedProject('p', number, asset), { assets: storage.assets });
+  await write(0);
+  let writing = true;
+  const writes = (async () => {
+    for (let number = 1; number <= 30; number++) await write(number);
+  })().finally(() => {
+    writing = false;
+  });
+  let last = 0;
+  while (writing) {
+    const number = saveNumber((await readProjectFile(path)).project);
+    assert.ok(number >= last);
+    last = number;
+  }
+  await writes;
 });
 
 test('a damaged or missing asset beside the file is told when it is needed', async () => {
