@@ -5,7 +5,10 @@ import { TruePeakLimiter } from './limiter.ts';
 import { decibels, LoudnessMeter, planGain, ratioOf } from './loudness.ts';
 
 const sine = (seconds: number, hz: number, dbfs: number, phase = 0): Float32Array =>
-  Float32Array.from({ length: Math.round(seconds * SAMPLE_RATE) }, (_, i) => ratioOf(dbfs) * Math.sin((2 * Math.PI * hz * i) / SAMPLE_RATE + phase));
+  Float32Array.from(
+    { length: Math.round(seconds * SAMPLE_RATE) },
+    (_, i) => ratioOf(dbfs) * Math.sin((2 * Math.PI * hz * i) / SAMPLE_RATE + phase),
+  );
 
 const measure = (...pieces: Float32Array[]) => {
   const meter = new LoudnessMeter();
@@ -20,9 +23,35 @@ const MONO = 10 * Math.log10(0.5);
 for (const { name, pieces, lufs } of [
   { name: '1: −23 dBFS for 20 s', pieces: [[20, -23]], lufs: -23 },
   { name: '2: −33 dBFS for 20 s', pieces: [[20, -33]], lufs: -33 },
-  { name: '3: the relative gate drops −36 dBFS', pieces: [[10, -36], [60, -23], [10, -36]], lufs: -23 },
-  { name: '4: the absolute gate drops −72 dBFS', pieces: [[10, -72], [10, -36], [60, -23], [10, -36], [10, -72]], lufs: -23 },
-  { name: '5: −26, −20, −26 dBFS', pieces: [[20, -26], [20.1, -20], [20, -26]], lufs: -23 },
+  {
+    name: '3: the relative gate drops −36 dBFS',
+    pieces: [
+      [10, -36],
+      [60, -23],
+      [10, -36],
+    ],
+    lufs: -23,
+  },
+  {
+    name: '4: the absolute gate drops −72 dBFS',
+    pieces: [
+      [10, -72],
+      [10, -36],
+      [60, -23],
+      [10, -36],
+      [10, -72],
+    ],
+    lufs: -23,
+  },
+  {
+    name: '5: −26, −20, −26 dBFS',
+    pieces: [
+      [20, -26],
+      [20.1, -20],
+      [20, -26],
+    ],
+    lufs: -23,
+  },
 ] as const) {
   test(`integrated loudness, EBU Tech 3341 case ${name}`, () => {
     const { integratedLufs } = measure(...pieces.map(([seconds, dbfs]) => sine(seconds, 1000, dbfs)));

@@ -98,7 +98,8 @@ export class LoudnessMeter {
 
   #integrated(): number {
     const blocks: number[] = [];
-    for (let i = HOPS_PER_BLOCK; i <= this.#hops.length; i++) blocks.push(mean(this.#hops.slice(i - HOPS_PER_BLOCK, i)));
+    for (let i = HOPS_PER_BLOCK; i <= this.#hops.length; i++)
+      blocks.push(mean(this.#hops.slice(i - HOPS_PER_BLOCK, i)));
     const audible = blocks.filter((energy) => energy > meanSquareOf(ABSOLUTE_GATE_LUFS));
     if (audible.length === 0) return Number.NEGATIVE_INFINITY;
     const gate = meanSquareOf(lufsOf(mean(audible)) + RELATIVE_GATE_LU);
@@ -120,7 +121,9 @@ export interface GainPlan {
 
 /** The gain that brings `measured` to {@link TARGET_LUFS}; silence is left as it is. */
 export function planGain(measured: Loudness, targetLufs = TARGET_LUFS): GainPlan {
-  const gainDb = Number.isFinite(measured.integratedLufs) ? Math.min(MAX_GAIN_DB, targetLufs - measured.integratedLufs) : 0;
+  const gainDb = Number.isFinite(measured.integratedLufs)
+    ? Math.min(MAX_GAIN_DB, targetLufs - measured.integratedLufs)
+    : 0;
   const overshootDb = Math.max(0, measured.truePeakDbtp + gainDb - MAX_TRUE_PEAK_DBTP);
   return { gain: ratioOf(gainDb), gainDb, overshootDb };
 }

@@ -1,8 +1,16 @@
 /** The whole programme's sound: utterances one after another on one clock, brought to broadcast loudness, in constant memory. */
 import { type FileHandle, open } from 'node:fs/promises';
 import { StudioError } from '../../../app/errors/index.ts';
-import { type GainPlan, type Loudness, LoudnessMeter, MAX_GAIN_DB, planGain, ratioOf, TARGET_LUFS } from '../../speech/loudness.ts';
 import { TruePeakLimiter } from '../../speech/limiter.ts';
+import {
+  type GainPlan,
+  type Loudness,
+  LoudnessMeter,
+  MAX_GAIN_DB,
+  planGain,
+  ratioOf,
+  TARGET_LUFS,
+} from '../../speech/loudness.ts';
 import type { Utterance } from '../ports/speech.ts';
 import { SAMPLE_RATE } from '../ports/tts.ts';
 
@@ -151,7 +159,12 @@ async function* limited(layout: ProgrammeLayout, gain: number, signal: AbortSign
   yield limiter.flush();
 }
 
-async function* chunks(layout: ProgrammeLayout, gain: number, signal: AbortSignal, size: number): AsyncGenerator<Int16Array> {
+async function* chunks(
+  layout: ProgrammeLayout,
+  gain: number,
+  signal: AbortSignal,
+  size: number,
+): AsyncGenerator<Int16Array> {
   let chunk = new Int16Array(size);
   let filled = 0;
   for await (const pcm of limited(layout, gain, signal)) {

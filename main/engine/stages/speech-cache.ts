@@ -146,7 +146,8 @@ async function publish(from: string, to: string): Promise<void> {
   }
 }
 
-const isErrno = (error: unknown): error is NodeJS.ErrnoException => error instanceof Error && 'code' in error && 'syscall' in error;
+const isErrno = (error: unknown): error is NodeJS.ErrnoException =>
+  error instanceof Error && 'code' in error && 'syscall' in error;
 
 async function guarded<T>(path: string, work: () => Promise<T>): Promise<T> {
   try {
@@ -171,7 +172,12 @@ export interface SweepOptions {
 const HOUR_MS = 3_600_000;
 
 /** Removes the entries not used for longest until the rest fits, and what dead writers left. Answers the bytes freed. */
-export async function sweepCache({ cacheDir, maxBytes, minAgeMs = HOUR_MS, keepPcmPaths }: SweepOptions): Promise<number> {
+export async function sweepCache({
+  cacheDir,
+  maxBytes,
+  minAgeMs = HOUR_MS,
+  keepPcmPaths,
+}: SweepOptions): Promise<number> {
   const now = Date.now();
   const files: { path: string; key: string; bytes: number; usedMs: number }[] = [];
   for (const name of await readdir(cacheDir).catch(() => [])) {

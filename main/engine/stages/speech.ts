@@ -68,8 +68,10 @@ export function createSpeechStage({
       for (const [i, part] of plan.parts.entries()) {
         signal.throwIfAborted();
         if (part.kind === 'pause') await track.silence(part.ms);
-        else if (part.kind === 'emotion') track.emotions.push({ atMs: track.nowMs, emotion: part.emotion, intensity: part.intensity });
-        else if (part.kind === 'marker') track.markers.push({ name: part.name, argument: part.argument, atMs: track.nowMs });
+        else if (part.kind === 'emotion')
+          track.emotions.push({ atMs: track.nowMs, emotion: part.emotion, intensity: part.intensity });
+        else if (part.kind === 'marker')
+          track.markers.push({ name: part.name, argument: part.argument, atMs: track.nowMs });
         else {
           const voice = chosen[i]!;
           await track.silence(joinMs(plan, chosen, i, options.voice.rate));
@@ -242,7 +244,8 @@ class Track {
   }
 
   addWords(words: readonly Word[], startMs: number): void {
-    for (const word of words) this.#words.push({ ...word, startMs: startMs + word.startMs, endMs: startMs + word.endMs });
+    for (const word of words)
+      this.#words.push({ ...word, startMs: startMs + word.startMs, endMs: startMs + word.endMs });
   }
 
   /** What has no phone up to now is silence. */

@@ -35,7 +35,8 @@ interface Cell {
 const HAN = /\p{Script=Han}/u;
 const WORDLIKE = /[\p{L}\p{N}\p{M}]/u;
 const SPEAKABLE = /[\p{L}\p{N}%&@+=$€£¥#°]/u;
-const UNSPOKEN = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Extended_Pictographic}\p{Emoji_Modifier}\p{Regional_Indicator}\u{fe0f}\u{20e3}]/u;
+const UNSPOKEN =
+  /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Extended_Pictographic}\p{Emoji_Modifier}\p{Regional_Indicator}\p{Me}\p{Variation_Selector}]/u;
 /** What may follow a closing mark and still belong to it. */
 const TRAILING = /[\s.。．！？!?…；;：:，,、—”’」』)）"'\]】》〉]/u;
 const BREAK = /[。．！？!?…；;：:，,、\n—]/u;
@@ -46,7 +47,9 @@ export const isHan = (character: string): boolean => HAN.test(character);
 
 /** Does the part hold anything a voice can say? */
 export const isSpeakable = (part: SpeechPart): boolean =>
-  part.tokens.some((token) => [...token.spoken].some((character) => SPEAKABLE.test(character) && !UNSPOKEN.test(character)));
+  part.tokens.some((token) =>
+    [...token.spoken].some((character) => SPEAKABLE.test(character) && !UNSPOKEN.test(character)),
+  );
 
 /** One cell a spoken code point; what is not spoken becomes a blank or the punctuation it stands for. */
 function cellsOf(part: SpeechPart): Cell[] {
@@ -58,7 +61,8 @@ function cellsOf(part: SpeechPart): Cell[] {
     if (part.lang === 'en' && cells.length > 0 && (gap || rewritten)) cells.push(blank(' '));
     previousEnd = token.to;
     if (token.spoken.trim() === '') {
-      for (const character of token.display) cells.push(blank(BREAK.test(character) || character === '.' ? character : ' '));
+      for (const character of token.display)
+        cells.push(blank(BREAK.test(character) || character === '.' ? character : ' '));
       continue;
     }
     if (rewritten) pushRewritten(cells, token);
@@ -68,7 +72,8 @@ function cellsOf(part: SpeechPart): Cell[] {
 }
 
 const blank = (character: string): Cell => ({ character, pinyin: null, unit: null });
-const sane = (character: string): string => (UNSPOKEN.test(character) || /[[\]<>{}|_^~`\\]/.test(character) ? ' ' : character);
+const sane = (character: string): string =>
+  UNSPOKEN.test(character) || /[[\]<>{}|_^~`\\]/.test(character) ? ' ' : character;
 
 /** 九十九点九元 for ¥99.9: one unit, shown where the token is. */
 function pushRewritten(cells: Cell[], token: SpeechPart['tokens'][number]): void {

@@ -35,7 +35,10 @@ export function engineText(job: ClauseJob, read: ReadMandarin): EngineText {
       if (known.length === 0) continue;
       const first = i + word.first;
       push(`[[${wordMnemonics(known)}]]`, first);
-      sounds.set(first, word.syllables.map((syllable) => syllable?.tokens.length ?? 0));
+      sounds.set(
+        first,
+        word.syllables.map((syllable) => syllable?.tokens.length ?? 0),
+      );
       push(' ', -1);
     }
     i = end;

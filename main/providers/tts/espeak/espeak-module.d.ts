@@ -25,6 +25,7 @@ declare module '@echogarden/espeak-ng-emscripten' {
     HEAPU8: Uint8Array;
     eSpeakNGWorker: new () => EspeakEngine;
   }
+
   export type { EspeakEngine, EspeakEvent, EspeakModule };
   export default function load(options?: object): Promise<EspeakModule>;
 }

@@ -45,7 +45,13 @@ export function parseReading(reading: string, characters: readonly string[]): Sy
         syllables.push({ tokens: [...open, token], nucleus: open.length, neutral: token.endsWith(NEUTRAL_TONE) });
         open = [];
         closed = false;
-      } else if (last && !closed && open.length === 0 && /^[nN]$/.test(token) && isCoda(tokens, i, characters[syllables.length])) {
+      } else if (
+        last &&
+        !closed &&
+        open.length === 0 &&
+        /^[nN]$/.test(token) &&
+        isCoda(tokens, i, characters[syllables.length])
+      ) {
         last.tokens.push(token);
         closed = true;
       } else open.push(token);
@@ -99,7 +105,11 @@ const sameButTone = (a: Syllable, b: Syllable): boolean =>
   a.tokens.every((token, i) => token.replace(TONE_END, '') === b.tokens[i]!.replace(TONE_END, ''));
 
 /** Words of a run of Chinese characters, each character with its sound. `forced[i]`: pinyin for character i, or null. */
-export function readRun(characters: readonly string[], forced: readonly (string | null)[], read: ReadMandarin): SpokenWord[] {
+export function readRun(
+  characters: readonly string[],
+  forced: readonly (string | null)[],
+  read: ReadMandarin,
+): SpokenWord[] {
   const run = characters.join('');
   const syllables = engineReading(characters, read);
   applyPolyphones(run, syllables);

@@ -31,11 +31,21 @@ export function knownVoices(voices: readonly EngineVoice[]): KnownVoices {
     engineNames.set(tag, base);
     const languages = [...new Set([tag, ...voice.languages])];
     const add = (suffix: string, gender: Voice['gender'], label: string): void => {
-      listed.push({ id: `${PROVIDER_ID}:${tag}${suffix}`, name: `${nameOf(tag, voice.name)}${label}`, languages, gender, runs: 'local' });
+      listed.push({
+        id: `${PROVIDER_ID}:${tag}${suffix}`,
+        name: `${nameOf(tag, voice.name)}${label}`,
+        languages,
+        gender,
+        runs: 'local',
+      });
     };
     add('', 'male', '');
     for (const variant of SHOWN_IN_FULL.includes(tag) ? VARIANTS : (['f3'] as const))
-      add(`+${variant}`, variant.startsWith('f') ? 'female' : 'male', `, ${variant.startsWith('f') ? 'woman' : 'man'} ${variant[1]}`);
+      add(
+        `+${variant}`,
+        variant.startsWith('f') ? 'female' : 'male',
+        `, ${variant.startsWith('f') ? 'woman' : 'man'} ${variant[1]}`,
+      );
   }
   return { listed, engineNames };
 }
@@ -59,6 +69,7 @@ export function resolveVoice(voiceId: string, known: KnownVoices): ResolvedVoice
   const [tag = '', variant] = name.toLowerCase().split('+');
   const base = known.engineNames.get(tag);
   const isVariant = variant === undefined || (VARIANTS as readonly string[]).includes(variant);
-  if (provider !== PROVIDER_ID || base === undefined || !isVariant) throw new StudioError('speech.unknown-voice', { voice: voiceId });
+  if (provider !== PROVIDER_ID || base === undefined || !isVariant)
+    throw new StudioError('speech.unknown-voice', { voice: voiceId });
   return { engineVoice: variant === undefined ? base : `${base}+${variant}`, base };
 }

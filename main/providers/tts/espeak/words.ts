@@ -18,7 +18,11 @@ export function wordsOf(clause: Clause, marks: readonly Mark[], phones: readonly
     if (unit >= 0) starts[unit] = Math.min(starts[unit] ?? atMs, atMs);
   }
   const spoken = units.map((unit, i) => starts[i] !== null || WORDLIKE.test(unit.text));
-  fillGaps(starts, units.map((unit, i) => (spoken[i] ? unit.text.length : 0)), durationMs);
+  fillGaps(
+    starts,
+    units.map((unit, i) => (spoken[i] ? unit.text.length : 0)),
+    durationMs,
+  );
   const words: Word[] = [];
   for (const [i, { text, from, to }] of units.entries()) {
     if (!spoken[i] || to <= from) continue;

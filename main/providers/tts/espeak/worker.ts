@@ -5,8 +5,16 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import load, { type EspeakEngine, type EspeakEvent, type EspeakModule } from '@echogarden/espeak-ng-emscripten';
 import { type EngineText, engineText } from './engine-text.ts';
-import type { ClauseJob, ClauseSound, EngineReply, EngineRequest, EngineThreadData, EngineVoice, Mark } from './protocol.ts';
 import type { PhoneEvent } from './phones.ts';
+import type {
+  ClauseJob,
+  ClauseSound,
+  EngineReply,
+  EngineRequest,
+  EngineThreadData,
+  EngineVoice,
+  Mark,
+} from './protocol.ts';
 
 const port = parentPort!;
 const cancelledUpTo = new Int32Array((workerData as EngineThreadData).cancelledUpTo);
@@ -20,10 +28,10 @@ Date.now = () => 0;
 const module: EspeakModule = await load();
 const engine: EspeakEngine = await new module.eSpeakNGWorker();
 Date.now = clock;
-/** The binding keeps its buffer for strings outside the engine's memory: made large enough once, it never moves again. */
+/** The binding keeps its buffer for strings outside the engine's memory: made large enough once (the engine stops at the NUL), it never moves again. */
 const LONGEST_TEXT_BYTES = 32_768;
 engine.set_voice('en-us');
-for (let i = 0; i < 3; i++) engine.text_to_phonemes(`a. ${'b'.repeat(LONGEST_TEXT_BYTES)}`, 0);
+for (let i = 0; i < 3; i++) engine.text_to_phonemes(`a\0${'b'.repeat(LONGEST_TEXT_BYTES)}`, 0);
 /**
  * The engine carries its flutter and phase from one text to the next: the same words would sound and be timed a little
  * differently each time. Every clause therefore begins from the memory as it was here (17 MB, 3 ms).
