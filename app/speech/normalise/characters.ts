@@ -41,11 +41,12 @@ const NARROW: Readonly<Record<string, string>> = {
   '〜': '~',
   '．': '.',
   '’': "'",
+  ...Object.fromEntries([...'₀₁₂₃₄₅₆₇₈₉'].map((char, digit) => [char, String(digit)])),
 };
 
 /** The same text, unit for unit, with full-width letters, digits and signs in their ASCII form; punctuation stays. */
 export const narrow = (text: string): string =>
-  text.replace(/[０-９Ａ-Ｚａ-ｚ％＋－−＝＆＠＃／￥＄￡～〜．’]/g, (char) => {
+  text.replace(/[０-９Ａ-Ｚａ-ｚ％＋－−＝＆＠＃／￥＄￡～〜．’₀-₉]/g, (char) => {
     const mapped = NARROW[char];
     return mapped ?? String.fromCharCode(char.charCodeAt(0) - 0xfee0);
   });

@@ -32,7 +32,7 @@ export type NumberItem =
       /** Where the number ends and the space or unit begins; offset into the text. */
       numberTo: number;
     }
-  /** `year` is empty where only month and day are written. */
+  /** `year` is empty where only month and day are written, `day` is 0 where only year and month are. */
   | { kind: 'date'; year: string; month: number; day: number }
   | { kind: 'time'; from: ClockTime; until: ClockTime | null; meridiem: '' | 'a' | 'p' }
   | { kind: 'ratio'; terms: Numeral[] }
@@ -58,6 +58,7 @@ const SCALE_LETTER = /([kKMB])(?![A-Za-z0-9])/y;
 const RANGE = /(?:-(?=[¥$€£]?\d)| ?(?:[~–]|—(?!—)) ?(?=[¥$€£]?[-+]?\d))/y;
 const ISO_DATE = /(\d{4})([-/.])(\d{1,2})\2(\d{1,2})(?!\d|[-/.]\d)/y;
 const US_DATE = /(\d{1,2})\/(\d{1,2})\/(\d{4})(?![\d/])/y;
+const YEAR_MONTH = /(199\d|20[0-4]\d)[-/](0[1-9]|1[0-2])(?![\d.]|[-/]\d|年)/y;
 const MONTH_DAY = /([1-9]\d?)\/([1-9]\d?)(?![\d/])/y;
 const DAY_BEFORE = /(?:今天|明天|昨天|日期|截至|截止|定于|today|date|due|on|until)[是为到于:： ]{0,2}$/i;
 const PHONES = [
@@ -87,7 +88,7 @@ const SCREEN_LINES = /(\d{3,4})(?=[pPiI](?![A-Za-z]))/y;
 const PHONE_BEFORE =
   /(?:电话|手机号?|热线|拨打|拨|致电|客服|传真|號碼|号码|tel|phone|call|dial|fax|hotline)[是为为:： .,，]{0,3}$/i;
 const ID_BEFORE =
-  /(?:编号|单号|订单号?|学号|工号|证号|身份证号?|账号|卡号|密码|验证码|代码|邮编|尾号|房号|车牌号?|车次|航班号?|股票|QQ号?|微信号?|\bID|\bPIN|\bcode|\bzip)[是为:：# ]{0,3}$/i;
+  /(?:编号|单号|订单号?|学号|工号|证号|身份证号?|账号|卡号|密码|验证码|代码|邮编|尾号|房号|车牌号?|车次|航班号?|股票|QQ号?|微信号?|\bID|\bPIN|\bcode|\bzip)[是为:：# ]{0,3}$|[A-Za-z]_$/i;
 const SCORE_BEFORE =
   /(?:比分|比例|比率|配比|赔率|大胜|战胜|击败|战平|不敌|领先|落后|score|ratio|won|win|beat|lost|lead|tied)[是为了:： a-z]{0,6}$/i;
 /** Numbers every caller in China knows by their digits. */
@@ -134,6 +135,11 @@ function matchDate(text: string, at: number, before: string): MatchedItem | null
   if (short !== null && Number(short[1]) <= 12 && Number(short[2]) <= 31) {
     const item = { kind: 'date', year: '', month: Number(short[1]), day: Number(short[2]) } as const;
     return { item, to: at + short[0].length };
+  }
+  const yearMonth = exec(YEAR_MONTH, text, at);
+  if (yearMonth !== null) {
+    const item = { kind: 'date', year: yearMonth[1]!, month: Number(yearMonth[2]), day: 0 } as const;
+    return { item, to: at + yearMonth[0].length };
   }
   const iso = exec(ISO_DATE, text, at);
   const us = iso === null ? exec(US_DATE, text, at) : null;
@@ -232,7 +238,8 @@ function numeralAt(text: string, at: number): { numeral: Numeral; to: number } |
   let sign: Numeral['sign'] = '';
   const char = text[at];
   if (char === '-' || char === '+' || char === '±') {
-    if (isLatinOrDigit(text[at - 1]) || ')-%'.includes(text[at - 1] ?? ' ')) return null;
+    // Not a sign after a word, and not in 12月1日-12月3日.
+    if (isLatinOrDigit(text[at - 1]) || ')-%年月日号時时点周'.includes(text[at - 1] ?? ' ')) return null;
     sign = char;
     from++;
   }

@@ -46,6 +46,9 @@ function touched(atoms: readonly Atom[], strong: readonly (SpeechLang | null)[],
   return false;
 }
 
+/** Letters and acronyms are at home in any language: 8K, PM2.5, 5G+AI. */
+const isWord = (atom: Atom): boolean => atom.kind !== 'latin' || /\p{Ll}/u.test(atom.latin.written.slice(1));
+
 function clauses(
   atoms: readonly Atom[],
   strong: readonly (SpeechLang | null)[],
@@ -58,7 +61,7 @@ function clauses(
   let words = 0;
   atoms.forEach((atom, i) => {
     if (strong[i] === han) hanCount += atom.kind === 'han' ? 1 : 2;
-    else if (strong[i] === 'en') words++;
+    else if (strong[i] === 'en' && isWord(atom)) words++;
     if ((atom.kind === 'punctuation' && atom.endsClause) || i === atoms.length - 1) {
       const chinese = base === 'en' ? hanCount > words : hanCount > 0 && words <= 2 * hanCount;
       const lang = hanCount === 0 && words === 0 ? null : chinese ? han : 'en';

@@ -32,15 +32,23 @@ const SAID_DIFFERENTLY: Readonly<Record<string, string>> = {
   'Jr.': 'Junior',
   'Sr.': 'Senior',
   'approx.': 'approximately',
+  'a.m.': 'A.M',
+  'p.m.': 'P.M',
+  'w/': 'with',
+  'w/o': 'without',
   'C++': 'C plus plus',
   'C#': 'C sharp',
   'F#': 'F sharp',
 };
 
+const MONTHS = 'january february march april may june july august september october november december'.split(' ');
+/** Without a vowel and no abbreviation all the same. */
+const HUMMED = new Set('hm hmm mm mmm sh shh psst pfft brr grr tsk nth ms mr mrs dr st vs'.split(' '));
+
 const ADDRESS =
   /(?:https?:\/\/|www\.)[\w\-.~:/?#@!$&'()*+,;=%]*[\w/=]|[\w.+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,5}|[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){0,4}\.(?:com|cn|org|net|io|ai|dev|app|edu|gov|co|tv|me|uk|hk|tw|jp)(?![A-Za-z0-9])(?:\/[\w\-.~/?#&=%]*[\w/=])?/iy;
 const ABBREVIATION =
-  /(?:(?:[A-Za-z]\.){2,}|(?:Mrs?|Ms|Dr|Prof|St|vs|etc|Inc|Ltd|Jr|Sr|approx)\.|No\.(?= ?\d))(?![A-Za-z])/iy;
+  /(?:(?:[A-Za-z]\.){2,}|(?:Mrs?|Ms|Dr|Prof|St|vs|etc|Inc|Ltd|Jr|Sr|approx)\.|No\.(?= ?\d)|w\/o?|(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\.?(?= \d))(?![A-Za-z])/iy;
 const NAMED_WITH_SIGN = /[CF](?:\+\+|#)(?![A-Za-z0-9])/y;
 const WORD = /\p{Script=Latin}(?:[\p{Script=Latin}\p{M}]|['-](?=\p{Script=Latin}))*/uy;
 
@@ -60,8 +68,11 @@ export function matchLatin(text: string, at: number): LatinMatch | null {
   return word === null ? null : { kind: 'word', written: word };
 }
 
-/** `A.I.`: dots make an English voice say the letters' names and never the article “a”. */
-const spell = (letters: string): string => (letters.length === 1 ? letters : `${[...letters].join('.')}.`);
+/**
+ * `A.I`: dots make an English voice say the letters' names and never the article “a”. None after the last letter: it would
+ * swallow the comma or full stop that follows.
+ */
+const spell = (letters: string): string => [...letters].join('.');
 
 /**
  * Words in capitals are spelt when they are short or cannot be said; `shouting` (the text around is in capitals too)
@@ -70,8 +81,10 @@ const spell = (letters: string): string => (letters.length === 1 ? letters : `${
 export function readLatin(match: LatinMatch, shouting: boolean): string {
   if (match.kind === 'address') return readAddress(match.written);
   if (match.kind === 'abbreviation') {
+    const month = MONTHS.find((name) => name.startsWith(match.written.slice(0, 3).toLowerCase()));
+    if (month !== undefined && /^[A-Za-z]{3,4}\.?$/.test(match.written)) return capitalised(month);
     const known = SAID_DIFFERENTLY[match.written] ?? SAID_DIFFERENTLY[capitalised(match.written)];
-    return known ?? SAID_DIFFERENTLY[match.written.toLowerCase()] ?? match.written;
+    return known ?? SAID_DIFFERENTLY[match.written.toLowerCase()] ?? match.written.replace(/\.$/, '');
   }
   const known = SAID_DIFFERENTLY[match.written];
   if (known !== undefined) return known;
@@ -84,7 +97,8 @@ export function readLatin(match: LatinMatch, shouting: boolean): string {
 const capitalised = (word: string): string => word.slice(0, 1).toUpperCase() + word.slice(1).toLowerCase();
 export const isCapitals = (word: string): boolean => /^[A-Z]{2,}$/.test(word);
 
-function isSpelt(capitals: string): boolean {
+/** Are these capitals letters rather than a word? */
+export function isSpelt(capitals: string): boolean {
   if (SAID_AS_WORDS.has(capitals)) return false;
   if (capitals.length <= 3 || SPELT.has(capitals)) return true;
   if (capitals.length > 6) return !/[AEIOUY]/.test(capitals);
@@ -100,6 +114,8 @@ function readWord(word: string, shouting: boolean): string {
   if (isCapitals(word)) return isSpelt(word) && !shouting ? spell(word) : shouting ? word.toLowerCase() : word;
   // ChatGPT, macOS, OpenAI: a name that ends in capitals
   if (/^i[A-Z]{2,}$/.test(word)) return spell(word.toUpperCase());
+  // gpt, html
+  if (/^[b-df-hj-np-tv-xz]{2,5}$/.test(word) && !HUMMED.has(word)) return spell(word.toUpperCase());
   const tail = /^(\p{Lu}?\p{Ll}+)([A-Z]{2,})(s?)$/u.exec(word);
   if (tail !== null) return `${tail[1]} ${spell(tail[2]!)}${tail[3] === '' ? '' : "'s"}`;
   return word;
@@ -129,7 +145,7 @@ function readAddress(address: string): string {
   return (pieces ?? [])
     .map((piece) => {
       if (/^\d/.test(piece)) return digitsEn(piece);
-      if (/^www$/i.test(piece)) return 'W.W.W.';
+      if (/^www$/i.test(piece)) return 'W.W.W';
       return /^[A-Za-z]/.test(piece) ? readWord(piece, false) : (ADDRESS_SIGNS[piece] ?? '');
     })
     .filter((piece) => piece !== '')

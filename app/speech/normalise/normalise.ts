@@ -9,7 +9,7 @@ import type { SpeechLang, SpeechToken } from '../plan.ts';
 import { cleanText, HAN, LATIN, narrow } from './characters.ts';
 import { PronunciationDictionary } from './dictionary.ts';
 import { tellLanguages } from './language.ts';
-import { isCapitals, readLatin } from './latin.ts';
+import { isCapitals, isSpelt, readLatin } from './latin.ts';
 import { readEn } from './read-en.ts';
 import { readZh } from './read-zh.ts';
 import { type Atom, scan } from './scan.ts';
@@ -75,7 +75,7 @@ export function normaliseRuns(
   return tokens;
 }
 
-/** English words that touch on the page (MP3, R&D) are still words of their own. */
+/** English words that touch on the page (MP3, R&D), or have a full-width mark between them, are still words of their own. */
 function spaceWords(tokens: RunToken[]): void {
   let last = '';
   let lastLang: SpeechLang | null = null;
@@ -84,7 +84,7 @@ function spaceWords(tokens: RunToken[]): void {
     if (
       token.lang === 'en' &&
       lastLang === 'en' &&
-      /[\p{L}\p{N}.']$/u.test(last) &&
+      /[\p{L}\p{N}.,!?;:']$/u.test(last) &&
       /^[\p{L}\p{N}]/u.test(token.spoken)
     ) {
       token.spoken = ` ${token.spoken}`;
@@ -111,10 +111,11 @@ class Reader {
     const letters = words.filter((word) => word.length > 1);
     // I LOVE THIS SHOP: most words in capitals, and not a list of acronyms in other text.
     const capitals = letters.filter(isCapitals);
+    const sayable = capitals.filter((word) => word.length > 3 && !isSpelt(word));
     this.shouting =
       capitals.length >= 3 &&
       capitals.length * 10 >= letters.length * 7 &&
-      capitals.some((word) => word.length > 3) &&
+      sayable.length >= 2 &&
       !atoms.some((atom) => atom.kind === 'han');
   }
 
@@ -199,7 +200,11 @@ class Reader {
     const lone = latin.written.length === 1 && /\d/.test(this.text[from - 1] ?? '');
     if (lone) return latin.written.toUpperCase();
     const spoken = readLatin(latin, this.shouting);
-    const endsSentence = latin.written === 'etc.' && /^(?:$|\s+\p{Lu})/u.test(this.text.slice(to, to + 3));
+    const endsSentence =
+      latin.kind === 'abbreviation' &&
+      /^(?:etc|[A-Za-z]\.[A-Za-z])/.test(latin.written) &&
+      latin.written.endsWith('.') &&
+      /^\s*$/.test(this.text.slice(to, to + 8));
     return endsSentence ? `${spoken}.` : spoken;
   }
 

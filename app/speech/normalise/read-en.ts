@@ -17,7 +17,8 @@ const YEAR_BEFORE =
   /(?:\b(?:in|since|by|of|from|until|till|year|during|before|after|early|mid|late|spring|summer|autumn|fall|winter|circa|for|and|to|january|february|march|april|may|june|july|august|september|october|november|december)[ -]|[-–] ?|\d, ?|\()$/i;
 
 const NOT_COUNTED = /^ (?:was|is|saw|had|has|will|and|or|in|to|at|by|the|with|edition|version|model)(?![a-z])/;
-const MONTH_BEFORE = /(?:January|February|March|April|May|June|July|August|September|October|November|December) $/;
+const MONTH_BEFORE =
+  /(?:(?:Jan|Feb|Mar|Apr|Jun|Jul|Aug|Sept?|Oct|Nov|Dec)\.?|January|February|March|April|May|June|July|August|September|October|November|December) $/;
 
 const signed = (numeral: Numeral, words: string): string => SIGNS[numeral.sign] + words;
 const decimal = (numeral: Numeral): string => signed(numeral, decimalEn(numeral.int, numeral.fraction));
@@ -28,9 +29,9 @@ export function readEn(item: NumberItem, context: ReadingContext): string {
     case 'quantity':
       return readQuantity(item, context);
     case 'date':
-      return `${MONTHS[item.month - 1]} ${ordinalEn(String(item.day))}${item.year === '' ? '' : `, ${pairsEn(item.year)}`}`;
+      return readDate(item);
     case 'time': {
-      const half = item.meridiem === '' ? '' : ` ${item.meridiem.toUpperCase()}.M.`;
+      const half = item.meridiem === '' ? '' : ` ${item.meridiem.toUpperCase()}.M`;
       const until = item.until === null ? '' : ` to ${clock(item.until, half !== '')}`;
       return clock(item.from, half !== '') + until + half;
     }
@@ -53,6 +54,12 @@ export function readEn(item: NumberItem, context: ReadingContext): string {
   }
 }
 
+function readDate({ year, month, day }: Extract<NumberItem, { kind: 'date' }>): string {
+  const name = MONTHS[month - 1]!;
+  if (day === 0) return `${name} ${pairsEn(year)}`;
+  return `${name} ${ordinalEn(String(day))}${year === '' ? '' : `, ${pairsEn(year)}`}`;
+}
+
 const readModel = (digits: string): string => {
   if (digits.length === 4) return pairsEn(digits);
   return digits.endsWith('00') || digits[1] === '0'
@@ -71,6 +78,7 @@ function clock({ hour, minute, second }: ClockTime, halved: boolean): string {
 
 function readFraction(over: string, under: string): string {
   if (over === '24' && under === '7') return 'twenty-four seven';
+  if (over === under) return `${cardinalEn(over)} ${cardinalEn(under)}`;
   if (Number(over) >= Number(under) || Number(under) > 100) return `${cardinalEn(over)} over ${cardinalEn(under)}`;
   const one = over === '1';
   const part = under === '2' ? 'half' : under === '4' ? 'quarter' : ordinalEn(under);
@@ -98,7 +106,8 @@ function readQuantity(item: Extract<NumberItem, { kind: 'quantity' }>, context: 
   if (isYear(low, before, after)) return pairsEn(low.int);
   if (low.fraction === '' && low.int.length < 3 && MONTH_BEFORE.test(before)) return ordinalEn(low.int);
   const model = low.fraction === '' && !low.grouped && low.sign === '' && low.int.length >= 3 && low.int.length <= 4;
-  if (model && /(?:[A-Za-z]-?|\b[A-Z]{2,} )$/.test(before)) return readModel(low.int);
+  if (model && /(?:[A-Za-z]-?|\b[A-Z]{2,} |\b(?:[Rr]oom|[Ff]light|[Gg]ate|[Ss]uite) )$/.test(before))
+    return readModel(low.int);
   return decimal(low);
 }
 

@@ -36,7 +36,7 @@ export function readZh(item: NumberItem, context: ReadingContext): string {
     case 'quantity':
       return readQuantity(item, context);
     case 'date':
-      return `${item.year === '' ? '' : `${digitsZh(item.year)}年`}${cardinalZh(String(item.month))}月${cardinalZh(String(item.day))}日`;
+      return `${item.year === '' ? '' : `${digitsZh(item.year)}年`}${cardinalZh(String(item.month))}月${item.day === 0 ? '' : `${cardinalZh(String(item.day))}日`}`;
     case 'time':
       return readTime(item);
     case 'ratio':
@@ -142,7 +142,7 @@ function isYear(value: number, length: number, before: string, after: string): b
       return length === 4 && value >= 1900 && value < 2100 && !spanned;
     }
     if (length === 4) return value >= 1001 && value < 2500;
-    return length === 2 && value >= 80;
+    return length === 2 && value >= 80 && !/^ ?年代/.test(after);
   }
   if (length !== 4 || value < 1990 || value > 2050) return false;
   return value !== 2000 && !MEASURE.test(after.trimStart()) && !COUNTED.test(after) && !spanned;

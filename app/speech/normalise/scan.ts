@@ -68,6 +68,13 @@ function atomAt(run: string, text: string, at: number, dictionary: Pronunciation
     const said = /(?:版本|version) ?$/i.test(run.slice(Math.max(0, at - 8), at));
     if (version !== null) return { kind: 'symbol', from: at, to: at + 1, reading: versionWord(said) };
   }
+  if (/\d/.test(run[at - 1] ?? '') && !isLatinOrDigit(run[at + 1])) {
+    // 3x faster, 3w粉丝
+    if (char === 'x') return { kind: 'symbol', from: at, to: at + 1, reading: { zh: '倍', en: 'times' } };
+    if (char === 'w' && isHan(text.codePointAt(at + 1) ?? 0)) {
+      return { kind: 'symbol', from: at, to: at + 1, reading: { zh: '万', en: 'ten thousand' } };
+    }
+  }
   if (/[xX]/.test(char) && /\d/.test(run[at - 1] ?? '') && /\d/.test(run[at + 1] ?? '')) {
     return { kind: 'symbol', from: at, to: at + 1, reading: { zh: '乘', en: 'by' } };
   }

@@ -42,6 +42,8 @@ const SPOKEN: Readonly<Record<string, SymbolReading>> = {
   '≈': { zh: '约等于', en: 'about' },
   '→': { zh: '到', en: 'to' },
   '°': { zh: '度', en: 'degrees' },
+  '²': { zh: '平方', en: 'squared' },
+  '³': { zh: '立方', en: 'cubed' },
 };
 /** Numbers in one character. */
 const NUMBER_CHARACTERS: Readonly<Record<string, SymbolReading>> = {
@@ -78,6 +80,9 @@ export function symbolAt(text: string, at: number): SymbolReading | null {
   const between = isDigit(before) && isDigit(after);
   switch (char) {
     case '-':
+      if (/[年月日号時时点周一二三四五六]/.test(before ?? '') && /^ ?(?:\d|周|星期)/.test(text.slice(at + 1, at + 4))) {
+        return { zh: '到', en: 'to' };
+      }
       if (!between) return null;
       return text[at + 1] === ' ' || /^\d{1,18}(?:\.\d{1,9})? ?=/.test(text.slice(at + 1, at + 32))
         ? { zh: '减', en: 'minus' }

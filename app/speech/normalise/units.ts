@@ -129,7 +129,8 @@ export function unitAt(text: string, at: number): { unit: Unit; from: number; to
     const found = UNITS[written] ?? UNITS[SHOUTED.get(written.toLowerCase()) ?? ''];
     if (found === undefined) continue;
     const next = text[from + length];
-    if (next !== undefined && /[A-Za-z0-9²³]/.test(next) && !/[°℃℉㎡²³]$/.test(written)) continue;
+    const combined = /\d/.test(next ?? '') && (written === 'h' || written === 'min');
+    if (next !== undefined && /[A-Za-z0-9²³]/.test(next) && !/[°℃℉㎡²³]$/.test(written) && !combined) continue;
     return { unit: found, from, to: from + length };
   }
   return null;
