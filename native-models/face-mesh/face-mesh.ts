@@ -75,7 +75,7 @@ export function createFaceMesh(): FaceMesh {
 
   return {
     warmUp() {
-      ensure().postMessage({ id: 0, picture: null } satisfies FaceRequest);
+      if (!disposed) ensure().postMessage({ id: 0, picture: null } satisfies FaceRequest);
     },
     async find(picture, signal) {
       signal.throwIfAborted();

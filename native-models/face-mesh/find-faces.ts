@@ -20,6 +20,8 @@ interface Candidate extends Square {
 const ROI_SCALE = 1.5;
 const MIN_MESH_SCORE = 0.5;
 const MAX_FACES = 24;
+/** In less than this every face worth using is large enough to be seen at once. */
+const MIN_TILE_PX = 128;
 const QUARTER_TURNS = [Math.PI / 2, -Math.PI / 2, Math.PI];
 
 /** Faces from the picture's left to its right. */
@@ -45,13 +47,13 @@ export function findFaces(input: PictureView, network: FaceNetwork): MeshFace[] 
   let faces = found();
   // Small faces vanish at 256 pixels: look again in overlapping tiles, where one was missed or others may stand beside it.
   const largest = Math.max(0, ...faces.map((face) => extent(face.points).size));
-  if (largest < long * 0.2) {
+  if (largest < long * 0.2 && long / 2 >= MIN_TILE_PX) {
     for (const square of tiles(width, height, long / 2)) search(square);
     faces = found();
   }
   if (faces.length > 0) return faces;
   for (const side of [Math.min(width, height) * 0.75, long / 3]) {
-    if (side < 48) continue;
+    if (side < MIN_TILE_PX) continue;
     for (const square of tiles(width, height, side)) search(square);
     faces = found();
     if (faces.length > 0) return faces;
