@@ -21,6 +21,8 @@ export interface Alignment {
   /** 0: no better than two unrelated sentences; 1: as like as two synthetic voices. A person's voice reaches 0.2–0.4; under 0.12 a warning is given. */
   confidence: number;
   warnings: RecordingWarning[];
+  /** Reference ms → recording ms, monotone. */
+  toRecordingMs: (referenceMs: number) => number;
 }
 
 /** Silence kept at each side of a removed pause, so that beginnings and ends of words still look like such. */
@@ -141,12 +143,13 @@ export async function alignToReference(
     startMs: from * FRAME_MS,
     endMs: Math.min(durationMs, to * FRAME_MS),
   }));
-  const timeline = mapTimeline(reference.timeline, clockMap(path, recordingRows, referenceRows), pauses, durationMs);
+  const toRecordingMs = clockMap(path, recordingRows, referenceRows);
+  const timeline = mapTimeline(reference.timeline, toRecordingMs, pauses, durationMs);
   const confidence = likeness(path, target, adapted);
   if (confidence < WEAK_CONFIDENCE) {
     warnings.push({ code: 'speech.alignment-weak', params: { percent: Math.round(confidence * 100) } });
   }
-  return { timeline, confidence, warnings };
+  return { timeline, confidence, warnings, toRecordingMs };
 }
 
 /** Each pass learns the speaker from the path before it; a third changes nothing measurable. */

@@ -13,6 +13,8 @@ export interface VoiceActivity {
 /** Silence shorter than this belongs to a word: a stop's closure. */
 const CLOSURE_MS = 130;
 const MIN_SPEECH_MS = 40;
+/** Below this a frame is silence, however quiet the rest is. */
+const INAUDIBLE_DB = -85;
 
 const percentile = (values: Float32Array, p: number): number => {
   const sorted = Float32Array.from(values).sort();
@@ -37,7 +39,7 @@ export function detectSpeech(frames: SpeechFrames): VoiceActivity {
   const floorDb = Math.max(percentile(levelDb, 0.03), peakDb - 70);
   const span = peakDb - floorDb;
   // Near-digital silence: 38 dB under the speech is quiet enough. Noisy rooms: just above the noise.
-  const enterDb = Math.max(peakDb - 34, Math.min(floorDb + Math.max(5, 0.3 * span), peakDb - 8));
+  const enterDb = Math.max(INAUDIBLE_DB, peakDb - 34, Math.min(floorDb + Math.max(5, 0.3 * span), peakDb - 8));
   const leaveDb = enterDb - Math.min(4, 0.12 * span);
   const speech = new Uint8Array(frames.count);
   let on = false;
