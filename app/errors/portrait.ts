@@ -134,4 +134,8 @@ export const portraitErrors = {
       hint: '请重试；若再次出现，请关闭其他程序以释放内存，或换小一点的图片。',
     },
   },
+  'portrait.unknown-sample': {
+    en: { message: 'There is no sample avatar called “{id}”.', hint: 'Choose one of: {known}.' },
+    'zh-CN': { message: '没有名为“{id}”的示例形象。', hint: '可选：{known}。' },
+  },
 } as const satisfies ErrorCatalogue;
