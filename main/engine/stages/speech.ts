@@ -167,7 +167,7 @@ function joinMs(plan: UtterancePlan, chosen: readonly (Voice | null)[], at: numb
 const ENVELOPE_SAMPLES = (SAMPLE_RATE * ENVELOPE_STEP_MS) / 1000;
 /** Sums of floating-point milliseconds differ by less than half a sample. */
 const ROUNDING_MS = 500 / SAMPLE_RATE;
-const KNEE = 0.9;
+const KNEE = 0.6;
 
 /** Straight up to the knee, then bent: never beyond full scale, never a flat top. */
 const soften = (sample: number): number => {
