@@ -1,6 +1,16 @@
 import type { ErrorCatalogue } from './index.ts';
 
 export const stageErrors = {
+  'stage.transparent-needs-alpha': {
+    en: {
+      message: 'A transparent background cannot be stored in {format}.',
+      hint: 'Export to WebM or GIF, which carry transparency, or choose another background.',
+    },
+    'zh-CN': {
+      message: '{format} 格式无法保存透明背景。',
+      hint: '请导出为支持透明的 WebM 或 GIF，或改用其他背景。',
+    },
+  },
   'stage.bad-size': {
     en: {
       message: '"{size}" is not a stage size.',

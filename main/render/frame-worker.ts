@@ -27,7 +27,7 @@ const compositor = createCompositor({
 });
 
 /** Sound is read from disk only when an engine asks for it. */
-function segmentOf({ pcmPath, pcmOffsetSamples, samples, ...speech }: FrameSpeech): SpeechSegment {
+function segmentOf({ pcmPath, samples, ...speech }: FrameSpeech): SpeechSegment {
   return {
     ...speech,
     pcm: (fromMs, toMs) => {
@@ -36,7 +36,7 @@ function segmentOf({ pcmPath, pcmOffsetSamples, samples, ...speech }: FrameSpeec
       const bytes = Buffer.alloc(Math.max(0, last - first) * 2);
       const file = openSync(pcmPath, 'r');
       try {
-        readSync(file, bytes, 0, bytes.length, (pcmOffsetSamples + first) * 2);
+        readSync(file, bytes, 0, bytes.length, first * 2);
       } finally {
         closeSync(file);
       }

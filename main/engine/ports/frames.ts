@@ -9,9 +9,8 @@ export interface FrameSpeech {
   timeline: Timeline;
   envelope: Float32Array;
   emotions: EmotionKey[];
-  /** Raw PCM s16le mono at SAMPLE_RATE, and where in the file this speech begins. */
+  /** Raw PCM s16le mono at SAMPLE_RATE. */
   pcmPath: string;
-  pcmOffsetSamples: number;
   samples: number;
 }
 

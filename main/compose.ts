@@ -1,0 +1,58 @@
+/** The composition root: who is made of whom. Plain constructor calls, read top to bottom. */
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { TtsProvider } from './engine/ports/tts.ts';
+import { createSpeechStage, type SpeechStage } from './engine/stages/speech.ts';
+import type { ExportDeps } from './export/export-project.ts';
+import { type Ffmpeg, locateFfmpeg } from './media/ffmpeg/locate.ts';
+import { createPortraitImporter, type PortraitImporter } from './portrait/prepare.ts';
+import { createEspeakProvider } from './providers/tts/espeak/index.ts';
+import { type StudioPaths, studioPaths } from './storage/paths.ts';
+
+export interface StudioOptions {
+  /** Data and cache in one place of the person's choice. */
+  dataDir?: string | undefined;
+  ffmpegPath?: string | undefined;
+}
+
+export interface Studio extends ExportDeps, AsyncDisposable {
+  readonly paths: StudioPaths;
+  readonly portraits: PortraitImporter;
+  readonly speech: SpeechStage;
+  /** The embedded voice first. */
+  readonly voices: readonly TtsProvider[];
+}
+
+const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
+export const SOFTWARE = `Shenghua Studio ${version}`;
+export const VERSION = version;
+
+/** Starts nothing: workers and children come with the first work that needs them. */
+export function createStudio(options: StudioOptions = {}): Studio {
+  const paths = studioPaths({ dataDir: options.dataDir });
+  const voices = [createEspeakProvider()];
+  const speech = createSpeechStage({ providers: voices, cacheDir: join(paths.cacheDir, 'speech') });
+  const portraits = createPortraitImporter({ cacheDir: join(paths.cacheDir, 'portraits') });
+  let found: Promise<Ffmpeg> | undefined;
+  const ffmpeg = (signal: AbortSignal): Promise<Ffmpeg> => {
+    found ??= locateFfmpeg({ explicitPath: options.ffmpegPath, cacheDir: paths.cacheDir, signal });
+    // A search that failed or was stopped is begun anew when next asked.
+    found.catch(() => {
+      found = undefined;
+    });
+    return found;
+  };
+  return {
+    paths,
+    portraits,
+    speech,
+    voices,
+    ffmpeg,
+    software: SOFTWARE,
+    async [Symbol.asyncDispose]() {
+      await Promise.all([portraits.dispose(), ...voices.map((provider) => provider.dispose())]);
+    },
+  };
+}

@@ -1,0 +1,71 @@
+/** The script as sound: each line by its voice, or the person's own recording with its timing found. */
+import type { Project } from '../../app/document/project.ts';
+import { StudioError } from '../../app/errors/index.ts';
+import type { SpeechLang, UtterancePlan } from '../../app/speech/plan.ts';
+import { hasSpeech, planLine, suggestDefaultLang } from '../../app/speech/script/plan.ts';
+import type { Utterance } from '../engine/ports/speech.ts';
+import type { ProgrammeOptions } from '../engine/stages/programme.ts';
+import type { SpeechStage } from '../engine/stages/speech.ts';
+import type { AssetSource } from '../storage/assets.ts';
+import { hearRecording } from './hear-recording.ts';
+
+export interface SpokenScript extends AsyncDisposable {
+  utterances: Utterance[];
+  /** Silence round it: a recording brings its own. */
+  layout: ProgrammeOptions;
+  warnings: StudioError[];
+}
+
+export interface SpeakDeps {
+  speech: SpeechStage;
+  paths: { tempDir: string };
+  ffmpegPath: string | undefined;
+}
+
+export interface PlannedLine {
+  line: Project['script']['lines'][number];
+  plan: UtterancePlan;
+}
+
+/** Cantonese where the project's voice speaks it, else what the text is written in. */
+export function languageOf({ script, voice }: Project): SpeechLang {
+  const lang = suggestDefaultLang(script.lines.map((line) => line.text));
+  const voices = [voice.voiceId, voice.byLanguage.zh, ...script.lines.map((line) => line.voiceId)];
+  return lang === 'zh' && voices.some((id) => id?.startsWith('espeak:yue')) ? 'yue' : lang;
+}
+
+/** Every line parsed before the first is spoken: a slip in the last costs no wait. */
+export function planScript(project: Project): PlannedLine[] {
+  const defaultLang = languageOf(project);
+  const { lines, dictionary } = project.script;
+  return lines.map((line, i) => ({ line, plan: planLine(line, { dictionary, defaultLang, lineNumber: i + 1 }) }));
+}
+
+/** @throws StudioError script.empty, script.nothing-to-say, script.*, speech.* */
+export async function speakScript(
+  project: Project,
+  assets: AssetSource,
+  deps: SpeakDeps,
+  signal: AbortSignal,
+  onLine: (done: number, total: number) => void,
+): Promise<SpokenScript> {
+  const planned = planScript(project);
+  if (project.script.recording !== null) {
+    return await hearRecording(project, planned, await assets.resolve(project.script.recording), deps, signal, onLine);
+  }
+  if (planned.every(({ line }) => line.text.trim() === '')) throw new StudioError('script.empty');
+  if (!planned.some(({ plan }) => hasSpeech(plan))) throw new StudioError('script.nothing-to-say');
+  const utterances: Utterance[] = [];
+  onLine(0, planned.length);
+  for (const { line, plan } of planned) {
+    utterances.push(
+      await deps.speech.speak(
+        plan,
+        { lineId: line.id, voice: project.voice, lineVoiceId: line.voiceId, pauseAfterMs: line.pauseAfterMs },
+        signal,
+      ),
+    );
+    onLine(utterances.length, planned.length);
+  }
+  return { utterances, layout: {}, warnings: [], [Symbol.asyncDispose]: () => Promise.resolve() };
+}
