@@ -26,7 +26,7 @@ const MAX_BYTES = 1_500_000_000;
 
 /**
  * One file an entry: magic, byte count and CRC-32 of the rest, byte count of the JSON, plane count; JSON; for each plane its raw and
- * packed byte counts; the planes, each a zstd frame.
+ * stored byte counts; the planes, each a zstd frame or, where both counts are the same, raw.
  */
 export function openPortraitCache(dir: string): PortraitCache {
   const pathOf = (key: string): string => join(dir, key + SUFFIX);
@@ -68,7 +68,13 @@ export function openPortraitCache(dir: string): PortraitCache {
 async function pack({ meta, planes }: CacheEntry): Promise<Buffer> {
   const json = Buffer.from(JSON.stringify(meta));
   const params = { [constants.ZSTD_c_compressionLevel]: 1 };
-  const packed = await Promise.all(planes.map((plane) => compress(plane, { params })));
+  const packed = await Promise.all(
+    planes.map(async (plane) => {
+      const frame = await compress(plane, { params });
+      // A photo hardly shrinks: reading it as it is beats unpacking it.
+      return frame.length < plane.length / 2 ? frame : plane;
+    }),
+  );
   const sizes = Buffer.alloc(planes.length * 8);
   for (const [i, plane] of planes.entries()) {
     sizes.writeUInt32LE(plane.length, i * 8);
@@ -103,6 +109,8 @@ async function unpack(bytes: Buffer): Promise<CacheEntry> {
   }
   const planes = await Promise.all(
     frames.map(async ({ size, frame }) => {
+      // Copied: a view would keep the whole file in memory for as long as one plane lives.
+      if (frame.length === size) return new Uint8Array(frame);
       const plane = await decompress(frame, { maxOutputLength: size });
       if (plane.length !== size) throw new Error('a plane of the wrong size');
       return new Uint8Array(plane.buffer, plane.byteOffset, plane.length);

@@ -40,7 +40,7 @@ export interface PortraitImporter {
 }
 
 /** Raise it whenever any step gives other results for the same bytes. */
-const CACHE_VERSION = 1;
+const CACHE_VERSION = 2;
 
 const rectSchema = z.object({ x: z.number(), y: z.number(), width: z.number(), height: z.number() });
 const findingSchema = z.object({
@@ -184,7 +184,7 @@ function readPrepared(entry: { meta: unknown; planes: Uint8Array[] } | null): Pr
   if (!meta.success || rgba === undefined || matte === undefined || packed === undefined) return null;
   const pixels = meta.data.width * meta.data.height;
   if (rgba.length !== pixels * 4 || matte.length !== pixels || packed.length !== pixels * 4) return null;
-  return { ...meta.data, rgba, matte, background: sum(packed, rgba) };
+  return { ...meta.data, rgba, matte, background: undoDifference(packed, rgba) };
 }
 
 /** Background minus picture, byte by byte: zero almost everywhere, which packs to nothing. */
@@ -193,9 +193,12 @@ const difference = (a: Uint8Array, b: Uint8Array): Uint8Array => {
   for (let i = 0; i < a.length; i++) out[i] = a[i]! - b[i]!;
   return out;
 };
-const sum = (a: Uint8Array, b: Uint8Array): Uint8Array => {
-  const out = new Uint8Array(a.length);
-  for (let i = 0; i < a.length; i++) out[i] = a[i]! + b[i]!;
+const undoDifference = (packed: Uint8Array, b: Uint8Array): Uint8Array => {
+  const out = b.slice();
+  for (let i = 0; i < out.length; i += 4) {
+    if ((packed[i]! | packed[i + 1]! | packed[i + 2]! | packed[i + 3]!) === 0) continue;
+    for (let c = i; c < i + 4; c++) out[c]! += packed[c]!;
+  }
   return out;
 };
 
