@@ -58,11 +58,13 @@ async function eventually(what: string, condition: () => Promise<boolean>): Prom
   assert.fail(`not reached: ${what}`);
 }
 
+const shell = (command: string): Buffer => execFileSync('/bin/sh', ['-c', command], { stdio: 'pipe' });
+
 /** A disk of so many bytes, or undefined (with the reason told) where none may be mounted. */
 async function tinyDisk(t: TestContext, bytes: number): Promise<string | undefined> {
   const folder = await mkdtemp(join(tmpdir(), 'shenghua-disk-'));
   try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${bytes}`, 'tmpfs', folder], { stdio: 'pipe' });
+    shell(`mount -t tmpfs -o size=${bytes} tmpfs '${folder}'`);
   } catch (error) {
     console.error(`THE FULL DISK IS NOT TESTED HERE: no tmpfs may be mounted (${String(error).split('\n')[0]})`);
     t.skip('needs root on Linux to mount a tiny tmpfs');
@@ -70,7 +72,7 @@ async function tinyDisk(t: TestContext, bytes: number): Promise<string | undefin
     return undefined;
   }
   t.after(async () => {
-    execFileSync('umount', ['-l', folder]);
+    shell(`umount -l '${folder}'`);
     await rm(folder, { recursive: true });
   });
   return folder;
@@ -266,7 +268,7 @@ describe('the output path', () => {
       // root may write anywhere: the read-only mount below stands for it
       const disk = await tinyDisk(t, 400_000);
       if (!disk) return;
-      execFileSync('mount', ['-o', 'remount,ro', disk]);
+      shell(`mount -o remount,ro '${disk}'`);
       await assert.rejects(openIn(disk), { code: 'media.output-not-writable' });
       return;
     }

@@ -291,14 +291,13 @@ class FfmpegSink implements EncoderSink {
     await distrustVideoEncoder(ffmpeg, encoder, { mode: 'auto', ...shape }, cacheDir, detail);
   }
 
-  /** What was written so far, projected to the whole length where that is known. */
+  /** What was written so far, projected to the whole length where that is known; twice, since parts and whole meet. */
   async #neededBytes(): Promise<number> {
     const { expectedFrames } = this.#options;
     const written = (await stat(this.#picturePath).catch(() => undefined))?.size ?? 0;
     const frames = this.#encoded?.frames ?? 0;
-    return expectedFrames === undefined || frames === 0
-      ? written
-      : Math.max(written, (written / frames) * expectedFrames);
+    const whole = expectedFrames === undefined || frames === 0 ? written : (written / frames) * expectedFrames;
+    return Math.max(written, whole) * 2;
   }
 
   #onSignal = (): void => {
