@@ -45,12 +45,6 @@ const MAX_OTHER = 220;
 
 export const isHan = (character: string): boolean => HAN.test(character);
 
-/** Does the part hold anything a voice can say? */
-export const isSpeakable = (part: SpeechPart): boolean =>
-  part.tokens.some((token) =>
-    [...token.spoken].some((character) => SPEAKABLE.test(character) && !UNSPOKEN.test(character)),
-  );
-
 /** One cell a spoken code point; what is not spoken becomes a blank or the punctuation it stands for. */
 function cellsOf(part: SpeechPart): Cell[] {
   const cells: Cell[] = [];

@@ -79,7 +79,7 @@ interface SpokenClause {
 }
 
 /** Timing is measured on what is kept: 0 is the first kept sample. */
-function finish(sound: ClauseSound, clause: Clause, gain: number, chinese: boolean): SpokenClause {
+function finish(sound: ClauseSound, clause: Clause, gain: number, language: string): SpokenClause {
   const { from, to } = audibleRange(sound.pcm);
   const kept = sound.pcm.subarray(from, to);
   const pcm = resampleTo48k(kept, gain);
@@ -88,7 +88,7 @@ function finish(sound: ClauseSound, clause: Clause, gain: number, chinese: boole
   const durationMs = (pcm.length * 1000) / SAMPLE_RATE;
   const shift = (atMs: number): number => clamp(atMs - cutMs, 0, durationMs);
   const events = sound.phones.map(({ id, atMs }) => ({ id, atMs: shift(atMs) }));
-  const phones = phonesOf(events, kept, ENGINE_SAMPLE_RATE, durationMs, chinese);
+  const phones = phonesOf(events, kept, ENGINE_SAMPLE_RATE, durationMs, language);
   const marks = sound.marks.map(({ index, atMs }) => ({ index, atMs: shift(atMs) }));
   return { pcm, phones, words: wordsOf(clause, marks, phones, durationMs) };
 }
@@ -115,13 +115,12 @@ export function createEspeakProvider(): TtsProvider {
     signal.throwIfAborted();
     const voice = resolveVoice(request.voiceId, await voices(signal));
     const { part } = request;
-    const chinese = voice.base === 'cmn' || voice.base === 'yue';
     const gain = part.prosody.volume * (part.emphasis ? EMPHASIS.volume : 1);
     const clauses = clausesOf(part);
     let samples = 0;
     for (const [i, clause] of clauses.entries()) {
       const sound = await engine.speak(jobOf(clause, voice, part.prosody, part.emphasis), signal);
-      const spoken = finish(sound, clause, gain, chinese);
+      const spoken = finish(sound, clause, gain, voice.base);
       const startMs = (samples * 1000) / SAMPLE_RATE;
       const rest = i + 1 < clauses.length ? Math.round(samplesOf(clause.restMs, SAMPLE_RATE) / part.prosody.rate) : 0;
       const phones = spoken.phones.map((phone) => later(phone, startMs));

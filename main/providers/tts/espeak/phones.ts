@@ -25,25 +25,37 @@ const CHINESE_SPELLINGS: readonly (readonly [RegExp, string])[] = [
   [/i\.|i̪/gu, 'ɨ'],
   [/ŋ-/gu, 'ŋ'],
 ];
+/** Its Cantonese affricates are spelt as in Jyutping. */
+const CANTONESE_SPELLINGS: readonly (readonly [RegExp, string])[] = [
+  [/c/gu, 'tsʰ'],
+  [/z/gu, 'ts'],
+];
+const NO_SPELLINGS: readonly (readonly [RegExp, string])[] = [];
 const VOWEL = /[aɑɐæʌɒeɛəɚɜɝɤiɪɨᵻyʏoɔøœɵɘɞuʊʉɯɶ]/u;
-const MARKS = /[\p{M}ːˑʰʲʷˠˤ˞]/u;
+const MARKS = /[\p{M}\p{Lm}\p{Sk}]/u;
 const AFFRICATES = ['tɕ', 'dʑ', 'tʃ', 'dʒ', 'ʈʂ', 'ɖʐ', 'ts', 'dz', 'pf', 'tɬ'];
 /** A sound that begins with the mouth's passage shut and no breath coming out. */
 const STOP = /^[pbtdkɡgqɢcɟʈɖʔɓɗɠ]/u;
 
+function spellingsOf(language: string): readonly (readonly [RegExp, string])[] {
+  if (language === 'cmn') return CHINESE_SPELLINGS;
+  return language === 'yue' ? [...CHINESE_SPELLINGS, ...CANTONESE_SPELLINGS] : NO_SPELLINGS;
+}
+
 /** One engine id as single segments: `ˈɑu` → `ɑ`, `u`; `ts.h` → `ʈʂʰ`. Stress, tones and language switches vanish. */
-export function segmentsOf(id: string, chinese: boolean): string[] {
+export function segmentsOf(id: string, language: string): string[] {
   if (id.startsWith('(')) return [];
   let text = id.replace(/[ˈˌ'_|0-9˥˦˧˨˩^!?"#*]/gu, '');
-  if (chinese) for (const [pattern, ipa] of CHINESE_SPELLINGS) text = text.replace(pattern, ipa);
+  for (const [pattern, ipa] of spellingsOf(language)) text = text.replace(pattern, ipa);
   const segments: string[] = [];
-  const letters = [...text];
+  // Decomposed, so that a mark is a mark; ç is a letter of its own.
+  const letters = [...text.normalize('NFD').replaceAll('c\u0327', 'ç')];
   for (let i = 0; i < letters.length; i++) {
     const letter = letters[i]!;
     const last = segments.length - 1;
     if (MARKS.test(letter) && last >= 0) segments[last] += letter;
     else if (last >= 0 && AFFRICATES.includes(segments[last]! + letter)) segments[last] += letter;
-    else if (/\p{L}/u.test(letter)) segments.push(letter);
+    else if (/\p{L}/u.test(letter) && !MARKS.test(letter)) segments.push(letter);
   }
   return segments;
 }
@@ -90,12 +102,12 @@ export function phonesOf(
   pcm: Int16Array,
   sampleRate: number,
   durationMs: number,
-  chinese: boolean,
+  language: string,
 ): Phone[] {
   const quiet = 0.06 * loudRms(pcm);
   const raw: { segments: string[]; atMs: number }[] = [];
   for (const event of events) {
-    const segments = event.id === '' ? [''] : segmentsOf(event.id, chinese);
+    const segments = event.id === '' ? [''] : segmentsOf(event.id, language);
     if (segments.length > 0) raw.push({ segments, atMs: Math.min(event.atMs, durationMs) });
   }
   if (raw.length === 0) return durationMs > 0 ? [{ phone: '', startMs: 0, endMs: durationMs }] : [];
