@@ -79,6 +79,15 @@ test('contours that are right stay, and on bare skin nothing moves', () => {
   assert.deepEqual(snapLips(picture(false), bare).lips.outerUpper, bare.lips.outerUpper);
 });
 
+test('lips that touch in the picture touch in the contours, though the mesh held them apart', () => {
+  const apart = mouth(0);
+  apart.lips.innerUpper = contour((u) => -7 * arch(u));
+  apart.lips.innerLower = contour((u) => 7 * arch(u));
+  const { innerUpper, innerLower } = snapLips(picture(true), apart).lips;
+  const gap = innerLower[5]![1] - innerUpper[5]![1];
+  assert.ok(gap >= 0 && gap < 4, `gap ${gap}`);
+});
+
 test('no point moves farther than the bound, and upper, seam and lower keep their order', () => {
   for (const dy of [-25, -12, 12, 25]) {
     const before = mouth(dy).lips;

@@ -50,17 +50,29 @@ export function snapLips(picture: Picture, face: FaceLandmarks): FaceLandmarks {
     innerUpper: new Float64Array(COLUMNS),
     innerLower: new Float64Array(COLUMNS),
   };
-  if (gap > 0.05 * unit) {
+  const valley = gap < 0.12 * unit ? snapValley(read, seam, unit) : null;
+  const closed = valley !== null && gap > 0.035 * unit && valley.width < 0.024 * unit;
+  if (closed) {
+    // One dark line and lip on both sides of it: the lips touch, however far apart the mesh holds them.
+    // (A small gap is kept: between parted lips the line can run below the teeth.)
+    const bound = MAX_SHIFT * unit;
+    const onto = (line: Heights, side: -1 | 1): Heights =>
+      line.map((v, i) => {
+        const target = seam[i]! + valley.shift[i]! + side * Math.min(0.006 * unit, gap / 2);
+        return Math.max(-bound, Math.min(bound, target - v));
+      });
+    move.innerUpper = onto(innerUpper, -1);
+    move.innerLower = onto(innerLower, 1);
+  } else if (gap > 0.05 * unit) {
     const inside = read.colours(seam);
     move.innerUpper = snapEdge(read, innerUpper, unit, 1, upperLip, inside);
     move.innerLower = snapEdge(read, innerLower, unit, -1, lowerLip, inside);
-  } else {
-    const shift = snapValley(read, seam, unit);
-    move.innerUpper = shift;
-    move.innerLower = shift;
+  } else if (valley !== null) {
+    move.innerUpper = valley.shift;
+    move.innerLower = valley.shift;
   }
-
-  const corners = gap > 0.05 * unit ? STILL : { left: snapCorner(read, unit, -1), right: snapCorner(read, unit, 1) };
+  const open = !closed && gap > 0.05 * unit;
+  const corners = open ? STILL : { left: snapCorner(read, unit, -1), right: snapCorner(read, unit, 1) };
 
   const shifted = (points: readonly Point3[], shifts: Heights): Point3[] =>
     points.map((point, i) => {
@@ -176,26 +188,44 @@ function snapEdge(
   return cheapestPath(score, step);
 }
 
-/** Shifts onto the dark line between closed lips. */
-function snapValley(read: Reader, line: Heights, unit: number): Heights {
+/**
+ * Shifts onto the dark line between the lips, and how wide that line is at half its depth (median over the mouth's middle);
+ * without such a line nothing moves and the width is endless.
+ */
+function snapValley(read: Reader, line: Heights, unit: number): { shift: Heights; width: number } {
   const step = (MAX_SHIFT * unit) / STEPS;
   const reach = 8;
-  const score = Array.from({ length: COLUMNS }, (_, column) => {
-    const profile = Array.from({ length: 2 * (STEPS + reach) + 1 }, (_, k) =>
+  const profiles = Array.from({ length: COLUMNS }, (_, column) =>
+    Array.from({ length: 2 * (STEPS + reach) + 1 }, (_, k) =>
       luma(read.at(column, line[column]! + (k - STEPS - reach) * step)),
-    );
-    return Array.from({ length: 2 * STEPS + 1 }, (_, k) => {
+    ),
+  );
+  const score = profiles.map((profile) =>
+    Array.from({ length: 2 * STEPS + 1 }, (_, k) => {
       const here = (profile[k + reach - 1]! + 2 * profile[k + reach]! + profile[k + reach + 1]!) / 4;
       // Dark against both sides: one side alone is the edge of a lip or of a shadow.
       return Math.min(profile[k]!, profile[k + 2 * reach]!) - here;
-    });
-  });
+    }),
+  );
   const best = score.map((column) => Math.max(...column)).sort((a, b) => a - b)[COLUMNS >> 1]!;
-  if (best < 5) return new Float64Array(COLUMNS);
-  return cheapestPath(
+  if (best < 5) return { shift: new Float64Array(COLUMNS), width: Number.POSITIVE_INFINITY };
+  const shift = cheapestPath(
     score.map((column) => column.map((value) => Math.max(-0.5, Math.min(1.5, value / best)))),
     step,
   );
+  const widths: number[] = [];
+  for (let column = 10; column < COLUMNS - 10; column++) {
+    const profile = profiles[column]!;
+    const at = Math.round(shift[column]! / step) + STEPS + reach;
+    const bottom = profile[at]!;
+    const half =
+      (bottom + Math.min(profile[Math.max(0, at - reach)]!, profile[Math.min(profile.length - 1, at + reach)]!)) / 2;
+    let [from, to] = [at, at];
+    while (from > 0 && profile[from - 1]! < half) from--;
+    while (to < profile.length - 1 && profile[to + 1]! < half) to++;
+    widths.push((to - from + 1) * step);
+  }
+  return { shift, width: widths.sort((a, b) => a - b)[widths.length >> 1]! };
 }
 
 interface CornerShift {
