@@ -5,7 +5,7 @@ import { randomFrom } from './curves.ts';
 
 const { width: W, height: H } = BACKGROUND_PX;
 
-export interface BokehRoom {
+interface BokehRoom {
   top: string;
   bottom: string;
   glow: string;
@@ -72,7 +72,7 @@ export function softBokehRoom(p: Painter, room: BokehRoom): void {
   vignette(p, 0.3);
 }
 
-export function vignette(p: Painter, alpha: number): void {
+function vignette(p: Painter, alpha: number): void {
   const g = p.ctx.createRadialGradient(W / 2, H * 0.45, H * 0.45, W / 2, H * 0.5, W * 0.66);
   g.addColorStop(0, 'rgba(30,18,16,0)');
   g.addColorStop(1, `rgba(30,18,16,${alpha})`);

@@ -97,7 +97,7 @@ export const rgb = (hex: string): [number, number, number] => [
   Number.parseInt(hex.slice(5, 7), 16),
 ];
 
-export const hexOf = (r: number, g: number, b: number): string =>
+const hexOf = (r: number, g: number, b: number): string =>
   `#${[r, g, b]
     .map((v) =>
       Math.round(Math.min(255, Math.max(0, v)))

@@ -361,7 +361,7 @@ export const chen: AvatarDrawing = {
       material: skin,
       shadow: '#6d3423',
       chinY: 769,
-      collarbones: 0.7,
+      collarbones: 0.3,
     });
     paintClothes(p);
     for (const side of [-1, 1] as const) paintEar(p, [CX + side * 184, 508], side, 1, light, skinLook);

@@ -10,7 +10,7 @@ export interface Fold {
   depth: number;
 }
 
-export interface Cloth {
+interface Cloth {
   outline: readonly Pt[];
   smooth?: boolean;
   light: Lighting;
@@ -77,7 +77,7 @@ export function paintCloth(p: Painter, cloth: Cloth): void {
   p.ctx.restore();
 }
 
-export interface Neck {
+interface Neck {
   cx: number;
   top: number;
   halfWidth: number;

@@ -66,17 +66,17 @@ export function pointAlong(line: readonly Pt[], share: number): Pt {
 export const spacedAlong = (line: readonly Pt[], count: number): Pt[] =>
   Array.from({ length: count }, (_, i) => pointAlong(line, i / (count - 1)));
 
-/** `count` points on a left-to-right line, evenly spaced in x, ends included. */
-export function spacedInX(line: readonly Pt[], count: number): Pt[] {
+/** The points of a left-to-right line at the given shares (0..1) of its extent in x. */
+export function atSharesInX(line: readonly Pt[], shares: readonly number[]): Pt[] {
   const x0 = line[0][0];
   const x1 = line[line.length - 1][0];
-  return Array.from({ length: count }, (_, k): Pt => {
-    const x = x0 + ((x1 - x0) * k) / (count - 1);
+  return shares.map((share): Pt => {
+    const x = x0 + (x1 - x0) * share;
     let i = 1;
     while (i < line.length - 1 && line[i][0] < x) i++;
     const [a, b] = [line[i - 1], line[i]];
     const t = (x - a[0]) / (b[0] - a[0] || 1);
-    return [x, a[1] + (b[1] - a[1]) * Math.min(1, Math.max(0, t))];
+    return [x, a[1] + (b[1] - a[1]) * clamp01(t)];
   });
 }
 

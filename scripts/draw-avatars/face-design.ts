@@ -1,6 +1,6 @@
 /** A face as curves. The same curves are painted and handed out as landmarks, so the landmarks are exact by construction. */
 import { type FaceLandmarks, faceLandmarksSchema, type Point3 } from '../../app/document/landmarks.ts';
-import { mirrored, type Pt, pointAlong, shifted, smoothCurve, spacedAlong, spacedInX } from './curves.ts';
+import { atSharesInX, mirrored, type Pt, pointAlong, shifted, smoothCurve, spacedAlong } from './curves.ts';
 
 /** Points of a half face lie on the picture's right; the other half is its mirror image at `cx`. */
 export interface FaceDesign {
@@ -114,15 +114,15 @@ export function landmarksOf(design: FaceDesign): FaceLandmarks {
     upper: all(spacedAlong(b.upper, 5)),
     lower: all(spacedAlong(b.lower, 5)),
   });
-  const lip = (line: Pt[], out: number): Point3[] =>
-    spacedInX(line, 11).map((p, i) => depth(p, out * Math.sin((Math.PI * i) / 10)));
+  const lip = (line: Pt[], shares: readonly number[], out: number): Point3[] =>
+    atSharesInX(line, shares).map((p, i) => depth(p, out * Math.sin((Math.PI * i) / 10)));
   const oval = ovalOf(design, c.outline).map((p) => depth(p));
   return faceLandmarksSchema.parse({
     lips: {
-      outerUpper: lip(c.lips.outerUpper, 0.08),
-      outerLower: lip(c.lips.outerLower, 0.06),
-      innerUpper: lip(c.lips.innerUpper, 0.07),
-      innerLower: lip(c.lips.innerLower, 0.07),
+      outerUpper: lip(c.lips.outerUpper, OUTER_LIP_SHARES, 0.08),
+      outerLower: lip(c.lips.outerLower, OUTER_LIP_SHARES, 0.06),
+      innerUpper: lip(c.lips.innerUpper, INNER_LIP_SHARES, 0.07),
+      innerLower: lip(c.lips.innerLower, INNER_LIP_SHARES, 0.07),
     },
     eyes: { left: eye(c.eyes.left), right: eye(c.eyes.right) },
     brows: { left: brow(c.brows.left), right: brow(c.brows.right) },
@@ -135,6 +135,15 @@ export function landmarksOf(design: FaceDesign): FaceLandmarks {
     cheeks: { left: depth([2 * cx - design.cheek[0], design.cheek[1]]), right: depth([...design.cheek]) },
   });
 }
+
+/** Where a face mesh has its eleven points along the lips: closer together towards the corners. */
+const fromMiddle = (half: readonly number[]): number[] => [
+  ...half.map((h) => 0.5 - h / 2),
+  0.5,
+  ...half.map((h) => 0.5 + h / 2).reverse(),
+];
+const OUTER_LIP_SHARES = fromMiddle([1, 0.93, 0.79, 0.58, 0.32]);
+const INNER_LIP_SHARES = fromMiddle([1, 0.84, 0.66, 0.47, 0.24]);
 
 /** How far along half the outline a face mesh has its points: sparse at the forehead, dense at the chin. */
 const OVAL_SHARES = [

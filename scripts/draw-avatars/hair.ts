@@ -10,7 +10,7 @@ export interface HairColours {
   shine: string;
 }
 
-export interface Lock {
+interface Lock {
   /** Guides from root to tip; strands lie between them. */
   from: readonly Pt[];
   to: readonly Pt[];
@@ -66,13 +66,14 @@ export function paintLock(p: Painter, l: Lock, colours: HairColours): void {
   const { ctx } = p;
   if (l.base) {
     // The mass under the strands stays inside them and ends before their tips, so that only strands make the outline.
-    const cut = Math.round(STEPS * 0.84);
+    const cut = Math.round(STEPS * 0.93);
+    const margin = (i: number): number => 0.03 + 0.3 * Math.max(0, (i / STEPS - 0.72) / 0.21) ** 2;
     const inset = (i: number, v: number): Pt => mix(a[i], b[i], v);
     const mass = [
-      ...a.slice(0, cut).map((_, i) => inset(i, 0.03)),
+      ...a.slice(0, cut).map((_, i) => inset(i, margin(i))),
       ...b
         .slice(0, cut)
-        .map((_, i) => inset(i, 0.97))
+        .map((_, i) => inset(i, 1 - margin(i)))
         .reverse(),
     ];
     p.soft(boxOf(mass), 2, {}, (c) => {
@@ -121,7 +122,7 @@ export function paintLock(p: Painter, l: Lock, colours: HairColours): void {
     const shape = (t: number): number =>
       width *
       Math.min(1, (l.rootJitter > 0 ? 0.08 : 0.45) + t * 5) *
-      (t > 0.6 ? 1 - ((t - 0.6) / 0.4) ** 1.6 * 0.94 : 1);
+      (t > 0.7 ? 1 - ((t - 0.7) / 0.3) ** 1.6 * 0.94 : 1);
     ctx.globalAlpha = l.alpha;
     ctx.fillStyle = colour;
     ctx.fill(taperedPath(line, shape));

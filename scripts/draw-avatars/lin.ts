@@ -156,11 +156,11 @@ function paintFrontHair(p: Painter, facePath: Path2D): void {
     }
   });
   p.soft([340, 800, 600, 180], 12, { alpha: 0.5, blend: 'source-atop' }, (c) => {
-    c.fillStyle = '#4a352d';
+    c.fillStyle = '#5d463b';
     c.fill(pathOf(pts('366,830 476,810 490,960 456,1010 392,930')));
     c.fill(pathOf(pts('804,810 920,830 902,930 846,1014 800,966')));
   });
-  const look = { strands: 1100, clumps: 30, clumping: 0.5, width: 2.5, contrast: 1, ragged: 0.2, wobble: 5 };
+  const look = { strands: 1100, clumps: 30, clumping: 0.5, width: 2.5, contrast: 1, ragged: 0.13, wobble: 5 };
   paintLock(
     p,
     lock(curtainLeft.outer, curtainLeft.inner, 21, {
