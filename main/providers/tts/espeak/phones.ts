@@ -25,8 +25,9 @@ const CHINESE_SPELLINGS: readonly (readonly [RegExp, string])[] = [
   [/i\.|i̪/gu, 'ɨ'],
   [/ŋ-/gu, 'ŋ'],
 ];
-/** Its Cantonese affricates are spelt as in Jyutping. */
+/** Its Cantonese affricates and long a are spelt as in Jyutping. */
 const CANTONESE_SPELLINGS: readonly (readonly [RegExp, string])[] = [
+  [/aa/gu, 'aː'],
   [/c/gu, 'tsʰ'],
   [/z/gu, 'ts'],
 ];
