@@ -4,8 +4,9 @@
  */
 import type { Rect } from '../../../engine/ports/lipsync.ts';
 import type { Face } from './face-frame.ts';
+import { LidSkin } from './lid-skin.ts';
 import { clamp, Graph, mix, type Point, smoothstep } from './math.ts';
-import { luma, type Rgb, readTexture } from './texture.ts';
+import { luma, readTexture } from './texture.ts';
 
 export interface EyeState {
   /** 0 as in the picture, 1 closed, negative opened wider. */
@@ -20,7 +21,8 @@ export interface EyeState {
 /** Height of the lash band above and below the lid's edge, in face units. */
 const LASH_ABOVE = 0.03;
 const LASH_BELOW = 0.014;
-const LID_COLUMNS = 48;
+/** Lashes and liner run on past the corners this far, as a share of the eye's width. */
+const WING = 0.2;
 
 export class EyePatch {
   readonly #face: Face;
@@ -31,8 +33,10 @@ export class EyePatch {
   readonly #inner: Point;
   readonly #outer: Point;
   readonly #iris: { x: number; y: number; radius: number };
+  /** How deep the closed eye's line hangs between the corners. */
+  readonly #sag: number;
   readonly #span: number;
-  readonly #lid: Rgb[];
+  readonly #lid: LidSkin;
   readonly #box: { left: number; top: number; right: number; bottom: number };
   #drawn = '';
 
@@ -50,14 +54,18 @@ export class EyePatch {
     this.#outer = up[8]!;
     const [ix, iy] = frame.toFace(iris.x, iris.y);
     this.#iris = { x: ix, y: iy, radius: Math.max(0.06, iris.radius / frame.iod) };
+    this.#sag = Math.max(
+      0.01,
+      this.#lower.at((this.#inner[0] + this.#outer[0]) / 2) - (this.#inner[1] + this.#outer[1]) / 2,
+    );
     const eyeWidth = Math.max(0.1, this.#outer[0] - this.#inner[0]);
     // The lid's skin ends below the brow.
     const browY = Math.max(...landmarks.brows[which].lower.map((p) => frame.of(p)[1]));
     const room = Math.max(0.06, (Math.min(...up.map(([, y]) => y)) - browY) * 0.85);
     this.#span = Math.min(Math.max(0.13, 0.24 * eyeWidth + 0.02), room + LASH_ABOVE);
     const corners = [
-      frame.toStage(this.#inner[0] - 0.05, this.#inner[1]),
-      frame.toStage(this.#outer[0] + 0.05, this.#outer[1]),
+      frame.toStage(this.#inner[0] - WING * eyeWidth, this.#inner[1]),
+      frame.toStage(this.#outer[0] + WING * eyeWidth, this.#outer[1]),
       ...[...up, ...low].map(([x, y]) => frame.toStage(x, y)),
       ...up.map(([x, y]) => frame.toStage(x, y - this.#span - 0.02)),
       ...low.map(([x, y]) => frame.toStage(x, y + 0.2)),
@@ -70,7 +78,16 @@ export class EyePatch {
       right: clamp(Math.ceil(Math.max(...xs)), 0, region.width),
       bottom: clamp(Math.ceil(Math.max(...ys)), 0, region.height),
     };
-    this.#lid = this.#readLidSkin();
+    this.#lid = new LidSkin(
+      {
+        left: this.#inner[0],
+        right: this.#outer[0],
+        upperAt: (x) => this.#upper.at(x),
+        lowerAt: (x) => this.#lower.at(x),
+        span: this.#span,
+      },
+      (x, y, out) => this.#read(x, y, out),
+    );
   }
 
   #read(X: number, Y: number, out: number[]): void {
@@ -83,32 +100,6 @@ export class EyePatch {
       y - this.#region.y,
       out,
     );
-  }
-
-  /** Clean skin between crease and brow per column: the brighter half of what is there, so that no lash or line joins in. */
-  #readLidSkin(): Rgb[] {
-    const out = [0, 0, 0, 0];
-    const raw = Array.from({ length: LID_COLUMNS }, (_, i): Rgb => {
-      const X = mix(this.#inner[0], this.#outer[0], mix(0.06, 0.94, i / (LID_COLUMNS - 1)));
-      const found: Rgb[] = [];
-      for (let k = 0; k < 9; k++) {
-        this.#read(X, this.#upper.at(X) - this.#span * mix(0.42, 0.92, k / 8), out);
-        found.push([out[0]!, out[1]!, out[2]!]);
-      }
-      found.sort((a, b) => luma(...b) - luma(...a));
-      const bright = found.slice(1, 5);
-      return [0, 1, 2].map((c) => bright.reduce((s, p) => s + p[c]!, 0) / bright.length) as Rgb;
-    });
-    // A straight gradient across the lid: whatever hair or lash crosses it must not stripe the skin.
-    return [0, 1, 2]
-      .map((c) => fitLine(raw.map((colour) => colour[c]!)))
-      .reduce<Rgb[]>((skin, channel, c) => {
-        channel.forEach((value, i) => {
-          skin[i] ??= [0, 0, 0];
-          skin[i][c] = clamp(value, 0, 255);
-        });
-        return skin;
-      }, []);
   }
 
   /** Redraws the eye into `texture` when its state differs visibly from what is there. */
@@ -152,13 +143,17 @@ export class EyePatch {
         const U = this.#upper.at(X);
         const top = U - span;
         if (t <= 0 || t >= 1 || Y <= top) {
-          for (let c = 0; c < 4; c++) texture[at + c] = this.#base[at + c]!;
+          const drawn = Y > top && this.#wing(X, Y, t, closing, pixel);
+          for (let c = 0; c < 4; c++) texture[at + c] = drawn ? pixel[c]! : this.#base[at + c]!;
           continue;
         }
         const D = Math.max(this.#lower.at(X), U);
         const h = D - U;
-        const floor = D - raise * h;
-        const lidEdge = blink >= 0 ? U + blink * (floor + 0.01 * Math.min(1, h * 10) - U) : U + blink * h * 0.16;
+        // Closed lids meet in one smooth arc, however steep the open eye's corners are; the lower lid comes up to it.
+        const arc = mix(this.#inner[1], this.#outer[1], t) + this.#sag * (4 * t * (1 - t)) ** 0.8;
+        const floor = Math.min(D, mix(D, Math.min(D, arc), closing)) - raise * h;
+        const overlap = 0.026 * closing * Math.min(1, h * 10);
+        const lidEdge = blink >= 0 ? U + blink * (Math.max(floor, U) + overlap - U) : U + blink * h * 0.16;
         const edge = lidEdge + LASH_BELOW * Math.min(1, h * 14);
         const cover = clamp((edge - Y) * iod * 0.8 + 0.5, 0, 1);
         if (cover < 1) this.#eyeball(X, Y, { U, D, floor, lidEdge, edge, h, blink, gazeX, gazeY, raise }, pixel);
@@ -186,20 +181,30 @@ export class EyePatch {
     if (above < band) this.#read(X, restEdge - above, out);
     else this.#read(X, mix(top, restEdge - band, (Y - top) / Math.max(1e-6, edge - band - top)), out);
     if (closing <= 0.02) return;
-    const painted = this.#lid[clamp(Math.round(((t - 0.06) / 0.88) * (LID_COLUMNS - 1)), 0, LID_COLUMNS - 1)]!;
-    // Convex: lit in the middle, falling away to the corners and to the lash line.
-    const down = clamp((Y - top) / Math.max(1e-6, edge - top), 0, 1);
-    const form = 0.93 + 0.05 * Math.sin(Math.PI * t) - 0.1 * smoothstep(0.62, 1, down);
-    const dark = luma(out[0]!, out[1]!, out[2]!) / Math.max(1, luma(...painted) * form);
-    // The lash line itself stays; everything above it gives way to skin.
-    const line = above < band ? smoothstep(0.9, 0.62, dark) * smoothstep(band, band * 0.45, above) : 0;
+    const painted = this.#lid.at(t, clamp((Y - top) / Math.max(1e-6, edge - top), 0, 1));
+    const dark = luma(out[0]!, out[1]!, out[2]!) / Math.max(1, luma(...painted));
+    // The lash line itself stays; everything above it gives way to skin, dark lines first.
+    const line = smoothstep(0.9, 0.62, dark) * smoothstep(band * 0.85, band * 0.35, above) * smoothstep(0, 0.04, h);
     const from = top + (1 - Math.min(1, closing * 1.4)) * (edge - band - top) * 0.9;
-    const amount =
-      smoothstep(from, Math.min(edge - band * 0.6, U - this.#span * 0.32), Y) *
-      Math.min(1, closing * 5) *
-      smoothstep(0, 0.012, h);
-    const k = amount * (1 - line);
-    for (let c = 0; c < 3; c++) out[c] = mix(out[c]!, painted[c]! * form, k);
+    const lines = smoothstep(0.95, 0.8, dark) * smoothstep(top, mix(top, U, 0.3), Y) * closing;
+    const skin = smoothstep(from, Math.min(edge - band * 0.6, U - this.#span * 0.32), Y) * Math.min(1, closing * 5);
+    const amount = Math.max(skin * smoothstep(0, 0.012, h), lines) * (1 - line);
+    for (let c = 0; c < 3; c++) out[c] = mix(out[c]!, painted[c]!, amount);
+  }
+
+  /** Beside the corners the open eye's lashes and liner give way to skin as it closes. `true` when it drew. */
+  #wing(X: number, Y: number, t: number, closing: number, out: number[]): boolean {
+    const beyond = t < 0 ? -t : t - 1;
+    const corner = t < 0 ? this.#inner[1] : this.#outer[1];
+    if (closing < 0.05 || beyond > WING || Y > corner + 0.012 || Y < corner - this.#span) return false;
+    this.#read(X, Y, out);
+    const painted = this.#lid.at(t, clamp((Y - corner + this.#span) / this.#span, 0, 1));
+    const dark = luma(out[0]!, out[1]!, out[2]!) / Math.max(1, luma(...painted));
+    const near =
+      smoothstep(corner + 0.012, corner - 0.006, Y) * smoothstep(corner - this.#span, corner - this.#span * 0.7, Y);
+    const amount = smoothstep(0.95, 0.8, dark) * smoothstep(WING, WING * 0.5, beyond) * near * closing;
+    for (let c = 0; c < 3; c++) out[c] = mix(out[c]!, painted[c]!, amount);
+    return true;
   }
 
   #eyeball(
@@ -239,22 +244,4 @@ export class EyePatch {
     const shadow = blink > 0.02 ? 1 - 0.35 * blink * smoothstep(0.06, 0, Y - edge) : 1;
     for (let c = 0; c < 3; c++) out[c] = out[c]! * shadow;
   }
-}
-
-/** Least-squares line through evenly spaced values, outliers beyond one deviation left out of a second fit. */
-function fitLine(values: readonly number[]): number[] {
-  const fit = (use: readonly number[]): ((i: number) => number) => {
-    const n = use.length;
-    const mx = use.reduce((s, i) => s + i, 0) / n;
-    const my = use.reduce((s, i) => s + values[i]!, 0) / n;
-    const spread = use.reduce((s, i) => s + (i - mx) ** 2, 0);
-    const slope = spread > 0 ? use.reduce((s, i) => s + (i - mx) * (values[i]! - my), 0) / spread : 0;
-    return (i) => my + slope * (i - mx);
-  };
-  const all = values.map((_, i) => i);
-  const first = fit(all);
-  const deviation = Math.sqrt(all.reduce((s, i) => s + (values[i]! - first(i)) ** 2, 0) / all.length);
-  const near = all.filter((i) => Math.abs(values[i]! - first(i)) <= deviation + 1e-6);
-  const line = fit(near.length > all.length / 3 ? near : all);
-  return all.map(line);
 }

@@ -1,8 +1,8 @@
 /** What a living face does by itself: blinks, small glances, a head that is never quite still, breath. All seeded. */
 import { seeded, smoothstep } from './math.ts';
 
-const BLINK_CLOSE_MS = 90;
-const BLINK_HOLD_MS = 45;
+const BLINK_CLOSE_MS = 80;
+const BLINK_HOLD_MS = 75;
 const BLINK_OPEN_MS = 170;
 /** People blink where a thought ends: a blink this near to a sentence's end moves there. */
 const SNAP_MS = 600;
