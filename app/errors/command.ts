@@ -1,5 +1,9 @@
 import type { ErrorCatalogue } from './index.ts';
 
+/**
+ * What can be wrong with a command line, and with a run of it. Where a code has `suggestion`/`suggestionZh` they are either
+ * empty or a whole sentence, "Did you mean …?", with a space after it in English.
+ */
 export const commandErrors = {
   'command.internal': {
     en: {
@@ -7,5 +11,139 @@ export const commandErrors = {
       hint: 'Run the command again. If it happens again, report it with the text above.',
     },
     'zh-CN': { message: '程序内部出错：{detail}', hint: '请重试；若再次出现，请附上以上文字反馈给我们。' },
+  },
+  'command.interrupted': {
+    en: {
+      message: 'Stopped before it was done.',
+      hint: 'Nothing was left behind; run the command again to start over.',
+    },
+    'zh-CN': { message: '操作已中断。', hint: '没有留下残余文件；重新运行命令即可重新开始。' },
+  },
+  'command.unknown-verb': {
+    en: {
+      message: '“{verb}” is not one of the commands.',
+      hint: '{suggestion}The commands are: {verbs}. `--help` explains them.',
+    },
+    'zh-CN': { message: '没有“{verb}”这个命令。', hint: '{suggestionZh}可用命令：{verbs}。详见 `--help`。' },
+  },
+  'command.no-verb': {
+    en: { message: 'No command was given.', hint: 'The commands are: {verbs}. `--help` explains them.' },
+    'zh-CN': { message: '没有给出命令。', hint: '可用命令：{verbs}。详见 `--help`。' },
+  },
+  'command.unknown-option': {
+    en: {
+      message: 'There is no option {option}.',
+      hint: '{suggestion}`{verb} --help` lists every option.',
+    },
+    'zh-CN': { message: '没有 {option} 这个选项。', hint: '{suggestionZh}`{verb} --help` 会列出全部选项。' },
+  },
+  'command.missing-value': {
+    en: { message: '{option} needs a value.', hint: 'Write it after the option. `{verb} --help` has examples.' },
+    'zh-CN': { message: '{option} 缺少值。', hint: '请在选项后面写上值；`{verb} --help` 中有示例。' },
+  },
+  'command.missing-argument': {
+    en: { message: '{argument} is missing.', hint: '`{verb} --help` has examples.' },
+    'zh-CN': { message: '缺少 {argument}。', hint: '`{verb} --help` 中有示例。' },
+  },
+  'command.extra-argument': {
+    en: {
+      message: '“{argument}” is more than the command takes.',
+      hint: 'Put text that holds spaces in quotation marks, and give files with an option such as --portrait.',
+    },
+    'zh-CN': {
+      message: '“{argument}”是多余的参数。',
+      hint: '含空格的文字请加引号；文件请用 --portrait 等选项给出。',
+    },
+  },
+  'command.wrong-usage': {
+    en: { message: 'The command cannot be understood: {detail}', hint: '`{verb} --help` has examples.' },
+    'zh-CN': { message: '无法理解该命令：{detail}', hint: '`{verb} --help` 中有示例。' },
+  },
+  'command.bad-value': {
+    en: { message: '{option} cannot be “{value}”.', hint: '{suggestion}Use {allowed}.' },
+    'zh-CN': { message: '{option} 的值不能是“{value}”。', hint: '{suggestionZh}请使用{allowedZh}。' },
+  },
+  'command.unknown-voice': {
+    en: {
+      message: 'There is no voice called {voice}.',
+      hint: '{suggestion}`voices` lists every voice.',
+    },
+    'zh-CN': { message: '没有名为 {voice} 的声音。', hint: '{suggestionZh}`voices` 会列出全部声音。' },
+  },
+  'command.conflicting-options': {
+    en: { message: '{option} and {other} cannot be given together.', hint: 'Leave one of them out.' },
+    'zh-CN': { message: '{option} 和 {other} 不能同时使用。', hint: '请去掉其中一个。' },
+  },
+  'command.format-mismatch': {
+    en: {
+      message: '--format {format} does not fit the name {path}.',
+      hint: 'Leave --format out to go by the name, or end the name in .{format}.',
+    },
+    'zh-CN': {
+      message: '--format {format} 与文件名 {path} 不符。',
+      hint: '可去掉 --format（按扩展名决定格式），或将扩展名改为 .{format}。',
+    },
+  },
+  'command.same-file-twice': {
+    en: {
+      message: '{option} would write over {path}, which this command also uses.',
+      hint: 'Choose another name for one of them.',
+    },
+    'zh-CN': { message: '{option} 会覆盖本命令用到的另一个文件 {path}。', hint: '请给其中一个换个名字。' },
+  },
+  'command.no-portrait': {
+    en: {
+      message: 'No portrait was given: whom should the video show?',
+      hint: 'Add --portrait me.jpg for your own picture, or one of the sample avatars: {samples}.',
+    },
+    'zh-CN': {
+      message: '没有指定人像。',
+      hint: '请加上 --portrait me.jpg（自己的照片），或使用示例形象：{samples}。',
+    },
+  },
+  'command.no-speech': {
+    en: {
+      message: 'There is nothing to say yet.',
+      hint: 'Add --text "…", --script FILE, or --audio FILE with your own recording.',
+    },
+    'zh-CN': {
+      message: '没有要说的内容。',
+      hint: '请加上 --text "…"、--script 文件，或用 --audio 提供自己的录音。',
+    },
+  },
+  'command.text-missing': {
+    en: { message: 'There is no text file at {path}.', hint: 'Check the path and the file name.' },
+    'zh-CN': { message: '找不到文本文件：{path}', hint: '请检查路径和文件名。' },
+  },
+  'command.text-unreadable': {
+    en: {
+      message: 'The text file {path} could not be read ({reason}).',
+      hint: 'Check that it is a file and that you may read it.',
+    },
+    'zh-CN': { message: '无法读取文本文件 {path}（{reason}）。', hint: '请确认它是文件且您有读取权限。' },
+  },
+  'command.text-not-text': {
+    en: {
+      message: '{path} is not a text file.',
+      hint: 'Give plain text, best saved as UTF-8. A document of a word processor must be saved as plain text first.',
+    },
+    'zh-CN': {
+      message: '{path} 不是文本文件。',
+      hint: '请提供纯文本（建议保存为 UTF-8）；Word 等文档请先另存为纯文本。',
+    },
+  },
+  'command.text-too-large': {
+    en: {
+      message: 'The text {path} is larger than {limitMb} MB.',
+      hint: 'Check that it is the right file, or split it into parts.',
+    },
+    'zh-CN': { message: '文本 {path} 超过 {limitMb} MB。', hint: '请确认文件无误，或拆分成几部分。' },
+  },
+  'command.machine-lacks': {
+    en: {
+      message: 'This machine is not ready: {what}',
+      hint: 'Do what is said beside each point above, then run `doctor` again.',
+    },
+    'zh-CN': { message: '本机尚未就绪：{what}', hint: '请按上面各项的说明处理，然后再次运行 `doctor`。' },
   },
 } as const satisfies ErrorCatalogue;

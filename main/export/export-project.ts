@@ -204,13 +204,13 @@ async function inputPaths(project: Project, assets: AssetSource): Promise<string
   return await Promise.all(refs.map((ref) => assets.resolve(ref)));
 }
 
-function subtitleCues(project: Project, show: Programme, size: StageSize): SubtitleCue[] {
+export function subtitleCues(project: Project, show: Programme, size: StageSize): SubtitleCue[] {
   if (project.stage.subtitles.mode === 'none') return [];
   const { measure, maxWidthPx } = subtitleMetrics(size, project.stage.subtitles);
   return buildCues(spokenLines(show), { measure, maxWidthPx });
 }
 
-async function layOut(
+export async function layOut(
   project: Project,
   assets: AssetSource,
   { prepared, background: own }: Awaited<ReturnType<typeof loadPortrait>>,
@@ -234,7 +234,7 @@ async function layOut(
   });
 }
 
-async function openStageFrames(
+export async function openStageFrames(
   project: Project,
   assets: AssetSource,
   plate: AvatarPlate,

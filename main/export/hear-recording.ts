@@ -24,8 +24,9 @@ export async function hearRecording(
   if (ffmpegPath === undefined)
     throw new StudioError('command.internal', { detail: 'no ffmpeg to read the recording' });
   const scratch = await openTempDir(paths.tempDir);
-  const spoken = (utterances: Utterance[], warnings: StudioError[]): SpokenScript => ({
+  const spoken = (utterances: Utterance[], confidence: number | null, warnings: StudioError[]): SpokenScript => ({
     utterances,
+    confidence,
     warnings,
     layout: OWN_SILENCE,
     [Symbol.asyncDispose]: () => scratch.dispose(),
@@ -47,6 +48,7 @@ export async function hearRecording(
       onLine(total, total);
       return spoken(
         [await recordingUtterance(recording, timeline, { lineId: first?.id ?? 'recording', emotions }, signal)],
+        null,
         [],
       );
     }
@@ -65,6 +67,7 @@ export async function hearRecording(
     onLine(total, total);
     return spoken(
       found.utterances,
+      found.confidence,
       found.warnings.map(({ code, params }) => new StudioError(code, params)),
     );
   } catch (error) {

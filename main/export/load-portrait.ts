@@ -42,7 +42,7 @@ export async function readPicture(path: string, signal: AbortSignal): Promise<Ui
   } catch (cause) {
     signal.throwIfAborted();
     const code = (cause as NodeJS.ErrnoException).code ?? String(cause);
-    if (code === 'ENOENT') throw new StudioError('portrait.file-missing', { path }, { cause });
-    throw new StudioError('portrait.file-unreadable', { path, reason: code }, { cause });
+    if (code === 'ENOENT' || code === 'ENOTDIR') throw new StudioError('portrait.file-missing', { path }, { cause });
+    throw new StudioError('portrait.file-unreadable', { path, detail: code }, { cause });
   }
 }

@@ -13,6 +13,8 @@ export interface SpokenScript extends AsyncDisposable {
   utterances: Utterance[];
   /** Silence round it: a recording brings its own. */
   layout: ProgrammeOptions;
+  /** How well a recording and its text fit each other (see `Alignment`); null where there are not both. */
+  confidence: number | null;
   warnings: StudioError[];
 }
 
@@ -67,5 +69,5 @@ export async function speakScript(
     );
     onLine(utterances.length, planned.length);
   }
-  return { utterances, layout: {}, warnings: [], [Symbol.asyncDispose]: () => Promise.resolve() };
+  return { utterances, layout: {}, confidence: null, warnings: [], [Symbol.asyncDispose]: () => Promise.resolve() };
 }

@@ -1,0 +1,77 @@
+/** Everything a command says: results on stdout, everything else on stderr; with --json one object on stdout and no more. */
+import { describeError, type ErrorCode, type Locale, type StudioError } from '../../app/errors/index.ts';
+
+export interface Told {
+  code: ErrorCode;
+  message: string;
+  hint: string;
+}
+
+export interface CommandConsole {
+  readonly locale: Locale;
+  readonly json: boolean;
+  /** No progress, no remarks; warnings and errors stay. */
+  readonly quiet: boolean;
+  /** In the person's language: `words({ en: 'Done', zh: '完成' })`. */
+  words(both: { en: string; zh: string }): string;
+  /** A line of the result, for people; nothing with --json. */
+  print(line: string): void;
+  /** A remark on stderr; nothing with --json or --quiet. */
+  note(line: string): void;
+  /** On stderr, and kept for the JSON result. */
+  warn(warning: StudioError): void;
+  readonly warnings: readonly Told[];
+  tell(error: StudioError): Told;
+  error(errors: readonly StudioError[]): void;
+  /** The JSON object; nothing without --json. */
+  result(object: Record<string, unknown>): void;
+}
+
+export interface ConsoleOptions {
+  locale: Locale;
+  json: boolean;
+  quiet: boolean;
+}
+
+/** No escape sequence that a file name or a text brings along reaches the terminal. */
+const harmless = (text: string): string =>
+  text
+    .toWellFormed()
+    .replace(/[^\P{Cc}\n\t]/gu, (control) => `\\x${control.codePointAt(0)!.toString(16).padStart(2, '0')}`);
+
+export function createConsole({ locale, json, quiet }: ConsoleOptions): CommandConsole {
+  const warnings: Told[] = [];
+  const isChinese = locale === 'zh-CN';
+  const stderr = (line: string): void => {
+    process.stderr.write(`${harmless(line)}\n`);
+  };
+  const tell = (error: StudioError): Told => ({ code: error.code, ...describeError(error, locale) });
+  return {
+    locale,
+    json,
+    quiet,
+    warnings,
+    tell,
+    words: ({ en, zh }) => (isChinese ? zh : en),
+    print(line) {
+      if (!json) process.stdout.write(`${harmless(line)}\n`);
+    },
+    note(line) {
+      if (!json && !quiet) stderr(line);
+    },
+    warn(warning) {
+      const told = tell(warning);
+      warnings.push(told);
+      stderr(`${isChinese ? '注意' : 'warning'}: ${told.message}\n  ${told.hint}`);
+    },
+    error(errors) {
+      for (const each of errors) {
+        const { message, hint } = tell(each);
+        stderr(`${isChinese ? '错误' : 'error'}: ${message}\n  ${hint}`);
+      }
+    },
+    result(object) {
+      if (json) process.stdout.write(`${JSON.stringify(object)}\n`);
+    },
+  };
+}

@@ -1,0 +1,360 @@
+/** What each command takes, and its words. Read by program.ts; loads nothing else. */
+import type { Locale } from '../../app/errors/index.ts';
+
+type Words = Readonly<Record<Locale, string>>;
+
+export interface OptionSpec {
+  flags: string;
+  words: Words;
+  choices?: readonly string[];
+}
+
+export interface VerbSpec {
+  name: VerbName;
+  /** As commander writes them: `<picture...>`. */
+  argument?: { name: string; words: Words };
+  summary: Words;
+  /** Below the options. */
+  more: Words;
+  options: readonly OptionSpec[];
+}
+
+export const VERB_NAMES = ['export', 'inspect', 'voices', 'align', 'doctor'] as const;
+export type VerbName = (typeof VERB_NAMES)[number];
+
+const LANG: OptionSpec = {
+  flags: '--lang <language>',
+  words: {
+    en: 'language of messages: en or zh-CN; the system’s unless given',
+    'zh-CN': '界面语言：en 或 zh-CN；默认跟随系统',
+  },
+  choices: ['en', 'zh-CN', 'zh'],
+};
+const DATA: OptionSpec = {
+  flags: '--data <folder>',
+  words: {
+    en: 'folder for the studio’s data and cache (also SHENGHUA_DATA)',
+    'zh-CN': '数据与缓存所在的文件夹（也可用环境变量 SHENGHUA_DATA）',
+  },
+};
+const FFMPEG: OptionSpec = {
+  flags: '--ffmpeg <program>',
+  words: {
+    en: 'the ffmpeg to use (also SHENGHUA_FFMPEG)',
+    'zh-CN': '指定 ffmpeg 程序（也可用环境变量 SHENGHUA_FFMPEG）',
+  },
+};
+const JSON_OUT: OptionSpec = {
+  flags: '--json',
+  words: {
+    en: 'print one JSON object on stdout and nothing else there',
+    'zh-CN': '标准输出只打印一个 JSON 对象',
+  },
+};
+const QUIET: OptionSpec = {
+  flags: '--quiet',
+  words: { en: 'no progress, no remarks', 'zh-CN': '不显示进度和提示' },
+};
+
+/** Taken before the verb. */
+export const GLOBAL_OPTIONS: readonly OptionSpec[] = [LANG, DATA, FFMPEG, JSON_OUT, QUIET];
+const COMMON: readonly OptionSpec[] = [DATA, FFMPEG, JSON_OUT, QUIET];
+
+export const PROGRAM_WORDS = {
+  summary: {
+    en: 'Shenghua Studio: one picture and a few words become a talking-head video, on this machine alone.',
+    'zh-CN': '声画：一张照片加几句话，在本机生成会说话的数字人视频。',
+  },
+  more: {
+    en: `
+Examples:
+  $ npm run shenghua -- export --portrait me.jpg --text "Hello, nice to meet you!"
+  $ npm run shenghua -- export --portrait sample:lin --script talk.txt --size 9:16 --out talk.mp4
+  $ npm run shenghua -- inspect me.jpg
+  $ npm run shenghua -- doctor
+
+Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted.
+“<command> --help” tells more about each.`,
+    'zh-CN': `
+示例：
+  $ npm run shenghua -- export --portrait 我.jpg --text "大家好，很高兴认识你们！"
+  $ npm run shenghua -- export --portrait sample:lin --script 口播.txt --size 9:16 --out 口播.mp4
+  $ npm run shenghua -- inspect 我.jpg
+  $ npm run shenghua -- doctor
+
+退出码：0 完成，1 失败，2 用法有误，130 被中断。
+各命令的详细说明：<命令> --help`,
+  },
+} satisfies Record<string, Words>;
+
+/** Headings and fixed words of the help itself. */
+export const HELP_WORDS: Readonly<Record<string, string>> = {
+  'Usage:': '用法：',
+  'Arguments:': '参数：',
+  'Options:': '选项：',
+  'Commands:': '命令：',
+};
+export const HELP_OPTION: Words = { en: 'show this help', 'zh-CN': '显示帮助' };
+export const VERSION_OPTION: Words = { en: 'show the version', 'zh-CN': '显示版本' };
+
+export const VERBS: readonly VerbSpec[] = [
+  {
+    name: 'export',
+    summary: { en: 'make a video (or sound) file', 'zh-CN': '生成视频（或音频）文件' },
+    more: {
+      en: `
+The script language ([happy], [500ms], 重{chóng} …) is told in docs/script.md.
+A file of the same name is replaced, but only once the new one is complete.
+
+Examples:
+  $ npm run shenghua -- export --portrait me.jpg --text "Hello, nice to meet you!"
+  $ npm run shenghua -- export --portrait sample:lin --script talk.txt --size 1080p-portrait --subtitles srt --out talk.mp4
+  $ npm run shenghua -- export --portrait me.jpg --audio me.m4a --text "What I say in the recording."
+  $ npm run shenghua -- export --portrait sample:mika --text "Hi!" --background transparent --out hi.webm
+  $ echo "From a pipe." | npm run shenghua -- export --portrait sample:chen --text - --json`,
+      'zh-CN': `
+脚本语法（[happy]、[500ms]、重{chóng} 等）见 docs/script.md。
+同名文件会被替换，但只在新文件完整生成之后。
+
+示例：
+  $ npm run shenghua -- export --portrait 我.jpg --text "大家好，很高兴认识你们！"
+  $ npm run shenghua -- export --portrait sample:lin --script 口播.txt --size 1080p-portrait --subtitles srt --out 口播.mp4
+  $ npm run shenghua -- export --portrait 我.jpg --audio 录音.m4a --text "录音里说的话。"
+  $ npm run shenghua -- export --portrait sample:mika --text "嗨！" --background transparent --out hi.webm
+  $ echo "来自管道的文字。" | npm run shenghua -- export --portrait sample:chen --text - --json`,
+    },
+    options: [
+      {
+        flags: '--project <file>',
+        words: {
+          en: 'a project file; the options below override what it says',
+          'zh-CN': '项目文件；下面的选项会覆盖其中的设置',
+        },
+      },
+      {
+        flags: '--portrait <picture>',
+        words: {
+          en: 'JPEG, PNG, WebP or AVIF of one person, or sample:lin, sample:chen, sample:mika',
+          'zh-CN': '人像图片（JPEG、PNG、WebP、AVIF），或示例形象 sample:lin、sample:chen、sample:mika',
+        },
+      },
+      {
+        flags: '--face <number>',
+        words: {
+          en: 'which face, counted from the left from 1, when there are several',
+          'zh-CN': '图中有多张脸时用第几张（从左数，从 1 开始）',
+        },
+      },
+      {
+        flags: '--text <words>',
+        words: { en: 'what to say; “-” reads it from standard input', 'zh-CN': '要说的话；“-”表示从标准输入读取' },
+      },
+      {
+        flags: '--script <file>',
+        words: {
+          en: 'a text file, one utterance a line; “-” reads standard input',
+          'zh-CN': '文本文件，每行一句；“-”表示从标准输入读取',
+        },
+      },
+      {
+        flags: '--audio <file>',
+        words: {
+          en: 'your own recording, to be heard instead of a voice; with its text the timing is better',
+          'zh-CN': '用自己的录音代替合成语音；同时给出文字时口型更准',
+        },
+      },
+      {
+        flags: '--voice <id>',
+        words: { en: 'a voice of “voices”, such as espeak:cmn+f3', 'zh-CN': '声音，如 espeak:cmn+f3，见 voices 命令' },
+      },
+      {
+        flags: '--emotion <name[:strength]>',
+        words: {
+          en: 'neutral, happy, gentle, serious, sad, surprised, angry, excited; strength 0–1, such as happy:0.6',
+          'zh-CN': '情绪：neutral、happy、gentle、serious、sad、surprised、angry、excited；强度 0–1，如 happy:0.6',
+        },
+      },
+      { flags: '--rate <factor>', words: { en: 'speed of the voice, 0.5–2', 'zh-CN': '语速，0.5–2' } },
+      { flags: '--pitch <factor>', words: { en: 'pitch of the voice, 0.5–2', 'zh-CN': '音高，0.5–2' } },
+      { flags: '--volume <factor>', words: { en: 'volume of the voice, 0–2', 'zh-CN': '音量，0–2' } },
+      {
+        flags: '--size <size>',
+        words: {
+          en: '720p, 1080p-portrait, 480p-square …, a shape 9:16, or 1280x720; 720p in the picture’s shape unless given',
+          'zh-CN': '画面：720p、1080p-portrait、480p-square…，画幅 9:16，或 1280x720；默认按图片画幅取 720p',
+        },
+      },
+      {
+        flags: '--fps <rate>',
+        words: { en: 'frames a second: 24, 25, 30, 50, 60 (25)', 'zh-CN': '帧率：24、25、30、50、60（默认 25）' },
+      },
+      {
+        flags: '--background <kind>',
+        words: {
+          en: 'keep, blur, blur:40, transparent (WebM or GIF), a colour #1f6feb, or a picture file',
+          'zh-CN': 'keep（保留）、blur、blur:40（虚化）、transparent（透明，WebM 或 GIF）、颜色 #1f6feb，或图片文件',
+        },
+      },
+      {
+        flags: '--framing <how>',
+        words: {
+          en: 'auto, cover, contain; with zoom=1.2,x=0.1,y=-0.1 as shares of the stage',
+          'zh-CN': '取景：auto、cover、contain；可加 zoom=1.2,x=0.1,y=-0.1（占画面比例）',
+        },
+      },
+      {
+        flags: '--subtitles <how>',
+        words: {
+          en: 'burn (into the picture), srt, vtt (a file beside it), none (burn)',
+          'zh-CN': '字幕：burn 烧录、srt 或 vtt 外挂文件、none 无（默认 burn）',
+        },
+        choices: ['burn', 'srt', 'vtt', 'none'],
+      },
+      {
+        flags: '--karaoke',
+        words: { en: 'highlight each word of burnt-in subtitles as it is said', 'zh-CN': '烧录字幕随读音逐字高亮' },
+      },
+      {
+        flags: '--ai-mark <mark>',
+        words: {
+          en: 'the visible AI mark: on, off, or a text; where: on@bottom-left (on, top-right)',
+          'zh-CN': 'AI 生成标识：on、off 或文字；位置如 on@bottom-left（默认 on，右上角）',
+        },
+      },
+      {
+        flags: '--seed <number>',
+        words: { en: 'same seed, same movements (1)', 'zh-CN': '随机种子，相同则动作相同（默认 1）' },
+      },
+      {
+        flags: '--format <format>',
+        words: {
+          en: 'mp4, webm, wav, gif; by the ending of --out unless given',
+          'zh-CN': 'mp4、webm、wav、gif；默认按 --out 的扩展名',
+        },
+        choices: ['mp4', 'webm', 'wav', 'gif'],
+      },
+      {
+        flags: '--preset <preset>',
+        words: {
+          en: 'x264 effort: ultrafast, superfast, veryfast, faster, fast, medium (veryfast)',
+          'zh-CN': 'x264 预设：ultrafast、superfast、veryfast、faster、fast、medium（默认 veryfast）',
+        },
+        choices: ['ultrafast', 'superfast', 'veryfast', 'faster', 'fast', 'medium'],
+      },
+      {
+        flags: '--out <file>',
+        words: {
+          en: 'the file to make; out/<name>-<date>-<time>.mp4 unless given',
+          'zh-CN': '输出文件；默认 out/<名称>-<日期>-<时间>.mp4',
+        },
+      },
+      {
+        flags: '--timeline <file>',
+        words: {
+          en: 'also write phones, words, sentences and visemes as JSON',
+          'zh-CN': '另存时间轴 JSON（音素、词、句、口型）',
+        },
+      },
+      LANG,
+      ...COMMON,
+    ],
+  },
+  {
+    name: 'inspect',
+    argument: { name: '<picture...>', words: { en: 'pictures to look at', 'zh-CN': '要检查的图片' } },
+    summary: { en: 'say how well a picture suits as a portrait', 'zh-CN': '检查图片是否适合做人像' },
+    more: {
+      en: `
+Examples:
+  $ npm run shenghua -- inspect me.jpg
+  $ npm run shenghua -- inspect photos/*.jpg --json`,
+      'zh-CN': `
+示例：
+  $ npm run shenghua -- inspect 我.jpg
+  $ npm run shenghua -- inspect 照片/*.jpg --json`,
+    },
+    options: [LANG, ...COMMON],
+  },
+  {
+    name: 'voices',
+    summary: { en: 'list the voices', 'zh-CN': '列出全部声音' },
+    more: {
+      en: `
+Examples:
+  $ npm run shenghua -- voices --lang zh
+  $ npm run shenghua -- voices --lang en-gb --json
+  $ npm run shenghua -- --lang zh-CN voices        (messages in Chinese)`,
+      'zh-CN': `
+示例：
+  $ npm run shenghua -- voices --lang zh
+  $ npm run shenghua -- voices --lang en-gb --json
+  $ npm run shenghua -- --lang en voices           （用英文显示）`,
+    },
+    options: [
+      {
+        flags: '--lang <language>',
+        words: {
+          en: 'only voices that speak it: zh, yue, en, ja, fr …',
+          'zh-CN': '只列出会说该语言的声音：zh、yue、en、ja、fr…',
+        },
+      },
+      ...COMMON,
+    ],
+  },
+  {
+    name: 'align',
+    summary: { en: 'find when each word of a recording is said', 'zh-CN': '找出录音中每个词的时间' },
+    more: {
+      en: `
+Examples:
+  $ npm run shenghua -- align --audio me.wav --text "What I say in it." --out me.timeline.json
+  $ npm run shenghua -- align --audio talk.mp3 --script talk.txt --json`,
+      'zh-CN': `
+示例：
+  $ npm run shenghua -- align --audio 录音.wav --text "录音里说的话。" --out 录音.timeline.json
+  $ npm run shenghua -- align --audio 口播.mp3 --script 口播.txt --json`,
+    },
+    options: [
+      {
+        flags: '--audio <file>',
+        words: { en: 'WAV, MP3, M4A, OGG or FLAC', 'zh-CN': '录音：WAV、MP3、M4A、OGG 或 FLAC' },
+      },
+      {
+        flags: '--text <words>',
+        words: { en: 'what it says; “-” reads standard input', 'zh-CN': '录音的文字；“-”表示从标准输入读取' },
+      },
+      {
+        flags: '--script <file>',
+        words: { en: 'a text file of what it says, one utterance a line', 'zh-CN': '录音的文本文件，每行一句' },
+      },
+      {
+        flags: '--voice <id>',
+        words: {
+          en: 'the voice to compare with, nearest in language and pitch',
+          'zh-CN': '用来比对的声音（语言、音高相近为佳）',
+        },
+      },
+      { flags: '--out <file>', words: { en: 'where to write the timeline (JSON)', 'zh-CN': '时间轴 JSON 的输出位置' } },
+      LANG,
+      ...COMMON,
+    ],
+  },
+  {
+    name: 'doctor',
+    summary: {
+      en: 'say what this machine has, what it lacks and how to fix it',
+      'zh-CN': '检查本机环境：有什么、缺什么、如何解决',
+    },
+    more: {
+      en: `
+Examples:
+  $ npm run shenghua -- doctor
+  $ npm run shenghua -- doctor --json`,
+      'zh-CN': `
+示例：
+  $ npm run shenghua -- doctor
+  $ npm run shenghua -- doctor --json`,
+    },
+    options: [LANG, ...COMMON],
+  },
+];
