@@ -38,7 +38,10 @@ export class EyePatch {
   readonly #span: number;
   readonly #lid: LidSkin;
   readonly #box: { left: number; top: number; right: number; bottom: number };
-  #drawn = '';
+  /** Of every pixel of the box: face coordinates, and the open lids' edges in its column. */
+  readonly #grid: { x: Float32Array; y: Float32Array; upper: Float32Array; lower: Float32Array };
+  readonly #painted = [0, 0, 0];
+  #drawn: EyeState = { blink: 0, gazeX: 0, gazeY: 0, lowerLid: 0 };
 
   constructor(face: Face, which: 'left' | 'right', base: Uint8Array, region: Rect) {
     this.#face = face;
@@ -78,6 +81,7 @@ export class EyePatch {
       right: clamp(Math.ceil(Math.max(...xs)), 0, region.width),
       bottom: clamp(Math.ceil(Math.max(...ys)), 0, region.height),
     };
+    this.#grid = this.#buildGrid();
     this.#lid = new LidSkin(
       {
         left: this.#inner[0],
@@ -102,18 +106,49 @@ export class EyePatch {
     );
   }
 
+  #buildGrid(): { x: Float32Array; y: Float32Array; upper: Float32Array; lower: Float32Array } {
+    const { left, top, right, bottom } = this.#box;
+    const width = right - left;
+    const size = width * (bottom - top);
+    const grid = {
+      x: new Float32Array(size),
+      y: new Float32Array(size),
+      upper: new Float32Array(size),
+      lower: new Float32Array(size),
+    };
+    for (let i = 0; i < size; i++) {
+      const [px, py] = [left + (i % width), top + Math.floor(i / width)];
+      const [x, y] = this.#face.frame.toFace(px + 0.5 + this.#region.x, py + 0.5 + this.#region.y);
+      grid.x[i] = x;
+      grid.y[i] = y;
+      grid.upper[i] = this.#upper.at(x);
+      grid.lower[i] = Math.max(this.#lower.at(x), grid.upper[i]!);
+    }
+    return grid;
+  }
+
   /** Redraws the eye into `texture` when its state differs visibly from what is there. */
   draw(texture: Uint8Array, state: EyeState): void {
     const q = (value: number, steps: number): number => Math.round(value * steps) / steps;
-    const blink = q(clamp(state.blink, -1, 1), 80);
-    const gazeX = q(state.gazeX, 500);
-    const gazeY = q(state.gazeY, 500);
-    const low = q(clamp(state.lowerLid, 0, 1), 60);
-    const key = `${blink},${gazeX},${gazeY},${low}`;
-    if (key === this.#drawn) return;
-    this.#drawn = key;
-    if (blink === 0 && gazeX === 0 && gazeY === 0 && low === 0) this.#restore(texture);
-    else this.#redraw(texture, blink, gazeX, gazeY, low);
+    // A quarter of a pixel is the least movement that shows.
+    const steps = this.#face.frame.iod * 4;
+    const next = {
+      blink: q(clamp(state.blink, -1, 1), 60),
+      gazeX: q(state.gazeX, steps),
+      gazeY: q(state.gazeY, steps),
+      lowerLid: q(clamp(state.lowerLid, 0, 1), 60),
+    };
+    const last = this.#drawn;
+    if (
+      next.blink === last.blink &&
+      next.gazeX === last.gazeX &&
+      next.gazeY === last.gazeY &&
+      next.lowerLid === last.lowerLid
+    )
+      return;
+    this.#drawn = next;
+    if (next.blink === 0 && next.gazeX === 0 && next.gazeY === 0 && next.lowerLid === 0) this.#restore(texture);
+    else this.#redraw(texture, next, last.blink > 0 || last.blink < 0, last.lowerLid > 0);
   }
 
   #restore(texture: Uint8Array): void {
@@ -126,44 +161,56 @@ export class EyePatch {
     }
   }
 
-  #redraw(texture: Uint8Array, blink: number, gazeX: number, gazeY: number, low: number): void {
-    const { frame } = this.#face;
-    const { iod } = frame;
+  /** `lidsMoved`, `lowMoved`: what is in the texture now has them displaced, so their skin must be redrawn too. */
+  #redraw(
+    texture: Uint8Array,
+    { blink, gazeX, gazeY, lowerLid }: EyeState,
+    lidsMoved: boolean,
+    lowMoved: boolean,
+  ): void {
+    const { iod } = this.#face.frame;
     const width = this.#region.width + 2;
     const closing = Math.max(0, blink);
-    const raise = Math.max(low * 0.16, closing * 0.2);
+    const raise = Math.max(lowerLid * 0.16, closing * 0.2);
+    const lids = lidsMoved || blink !== 0;
+    const cheek = lidsMoved || lowMoved || raise > 0;
     const pixel = [0, 0, 0, 0];
     const lash = [0, 0, 0, 0];
     const span = this.#span;
-    for (let y = this.#box.top; y < this.#box.bottom; y++) {
-      for (let x = this.#box.left; x < this.#box.right; x++) {
-        const at = ((y + 1) * width + x + 1) * 4;
-        const [X, Y] = frame.toFace(x + 0.5 + this.#region.x, y + 0.5 + this.#region.y);
-        const t = (X - this.#inner[0]) / (this.#outer[0] - this.#inner[0]);
-        const U = this.#upper.at(X);
-        const top = U - span;
-        if (t <= 0 || t >= 1 || Y <= top) {
-          const drawn = Y > top && this.#wing(X, Y, t, closing, pixel);
-          for (let c = 0; c < 4; c++) texture[at + c] = drawn ? pixel[c]! : this.#base[at + c]!;
-          continue;
-        }
-        const D = Math.max(this.#lower.at(X), U);
-        const h = D - U;
-        // Closed lids meet in one smooth arc, however steep the open eye's corners are; the lower lid comes up to it.
-        const arc = mix(this.#inner[1], this.#outer[1], t) + this.#sag * (4 * t * (1 - t)) ** 0.8;
-        const floor = Math.min(D, mix(D, Math.min(D, arc), closing)) - raise * h;
-        const overlap = 0.026 * closing * Math.min(1, h * 10);
-        const lidEdge = blink >= 0 ? U + blink * (Math.max(floor, U) + overlap - U) : U + blink * h * 0.16;
-        const edge = lidEdge + LASH_BELOW * Math.min(1, h * 14);
-        const cover = clamp((edge - Y) * iod * 0.8 + 0.5, 0, 1);
-        if (cover < 1) this.#eyeball(X, Y, { U, D, floor, lidEdge, edge, h, blink, gazeX, gazeY, raise }, pixel);
-        if (cover > 0) {
-          this.#lidSkin(X, Y, t, { U, top, edge, h, closing }, lash);
-          for (let c = 0; c < 3; c++) pixel[c] = cover >= 1 ? lash[c]! : mix(pixel[c]!, lash[c]!, cover);
-          if (cover >= 1) pixel[3] = lash[3]!;
-        }
-        for (let c = 0; c < 4; c++) texture[at + c] = pixel[c]!;
+    const { left, top: boxTop, right } = this.#box;
+    const boxWidth = right - left;
+    const { x: xs, y: ys, upper, lower } = this.#grid;
+    const eyeWidth = this.#outer[0] - this.#inner[0];
+    for (let i = 0; i < xs.length; i++) {
+      const Y = ys[i]!;
+      const U = upper[i]!;
+      const D = lower[i]!;
+      // A glance alone leaves the skin as it is.
+      if ((!lids && Y < U - 0.02) || (!cheek && Y > D + 0.02)) continue;
+      const X = xs[i]!;
+      const at = ((boxTop + Math.floor(i / boxWidth) + 1) * width + left + (i % boxWidth) + 1) * 4;
+      const t = (X - this.#inner[0]) / eyeWidth;
+      const top = U - span;
+      if (t <= 0 || t >= 1 || Y <= top) {
+        const drawn = Y > top && this.#wing(X, Y, t, closing, pixel);
+        for (let c = 0; c < 4; c++) texture[at + c] = drawn ? pixel[c]! : this.#base[at + c]!;
+        continue;
       }
+      const h = D - U;
+      // Closed lids meet in one smooth arc, however steep the open eye's corners are; the lower lid comes up to it.
+      const arc = mix(this.#inner[1], this.#outer[1], t) + this.#sag * (4 * t * (1 - t)) ** 0.8;
+      const floor = mix(D, Math.min(D, arc), closing) - raise * h;
+      const overlap = 0.026 * closing * Math.min(1, h * 10);
+      const lidEdge = blink >= 0 ? U + blink * (Math.max(floor, U) + overlap - U) : U + blink * h * 0.16;
+      const edge = lidEdge + LASH_BELOW * Math.min(1, h * 14);
+      const cover = clamp((edge - Y) * iod * 0.8 + 0.5, 0, 1);
+      if (cover < 1) this.#eyeball(X, Y, { U, D, floor, lidEdge, edge, h, blink, gazeX, gazeY, raise }, pixel);
+      if (cover > 0) {
+        this.#lidSkin(X, Y, t, { U, top, edge, h, closing }, lash);
+        for (let c = 0; c < 3; c++) pixel[c] = cover >= 1 ? lash[c]! : mix(pixel[c]!, lash[c]!, cover);
+        if (cover >= 1) pixel[3] = lash[3]!;
+      }
+      for (let c = 0; c < 4; c++) texture[at + c] = pixel[c]!;
     }
   }
 
@@ -181,8 +228,9 @@ export class EyePatch {
     if (above < band) this.#read(X, restEdge - above, out);
     else this.#read(X, mix(top, restEdge - band, (Y - top) / Math.max(1e-6, edge - band - top)), out);
     if (closing <= 0.02) return;
-    const painted = this.#lid.at(t, clamp((Y - top) / Math.max(1e-6, edge - top), 0, 1));
-    const dark = luma(out[0]!, out[1]!, out[2]!) / Math.max(1, luma(...painted));
+    const painted = this.#painted;
+    this.#lid.read(t, clamp((Y - top) / Math.max(1e-6, edge - top), 0, 1), painted);
+    const dark = luma(out[0]!, out[1]!, out[2]!) / Math.max(1, luma(painted[0]!, painted[1]!, painted[2]!));
     // The lash line itself stays; everything above it gives way to skin, dark lines first.
     const line = smoothstep(0.9, 0.62, dark) * smoothstep(band * 0.85, band * 0.35, above) * smoothstep(0, 0.04, h);
     const from = top + (1 - Math.min(1, closing * 1.4)) * (edge - band - top) * 0.9;
@@ -198,8 +246,9 @@ export class EyePatch {
     const corner = t < 0 ? this.#inner[1] : this.#outer[1];
     if (closing < 0.05 || beyond > WING || Y > corner + 0.012 || Y < corner - this.#span) return false;
     this.#read(X, Y, out);
-    const painted = this.#lid.at(t, clamp((Y - corner + this.#span) / this.#span, 0, 1));
-    const dark = luma(out[0]!, out[1]!, out[2]!) / Math.max(1, luma(...painted));
+    const painted = this.#painted;
+    this.#lid.read(t, clamp((Y - corner + this.#span) / this.#span, 0, 1), painted);
+    const dark = luma(out[0]!, out[1]!, out[2]!) / Math.max(1, luma(painted[0]!, painted[1]!, painted[2]!));
     const near =
       smoothstep(corner + 0.012, corner - 0.006, Y) * smoothstep(corner - this.#span, corner - this.#span * 0.7, Y);
     const amount = smoothstep(0.95, 0.8, dark) * smoothstep(WING, WING * 0.5, beyond) * near * closing;

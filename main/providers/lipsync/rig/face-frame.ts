@@ -131,7 +131,7 @@ export function readFace(landmarks: FaceLandmarks): Face {
 }
 
 /** The part of the stage that head, hair and neck may move in: even, inside the stage. */
-export function motionRegion(face: Face, width: number, height: number): Rect {
+export function motionArea(face: Face, width: number, height: number): Rect {
   const { frame } = face;
   const corners: Point[] = [];
   for (const x of [face.centreX - face.halfWidth * 1.9, face.centreX + face.halfWidth * 1.9]) {

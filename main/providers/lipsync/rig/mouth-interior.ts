@@ -34,11 +34,12 @@ export class MouthInterior {
   #upperEdge = new Float32Array(0);
   #lowerEdge = new Float32Array(0);
 
-  constructor(face: Face, region: Rect, base: Uint8Array, palette: Palette, teeth: RigSettings['teeth']) {
+  /** `area` is what `base` shows, `region` what `paint` draws into; both on the stage. */
+  constructor(face: Face, region: Rect, area: Rect, base: Uint8Array, palette: Palette, teeth: RigSettings['teeth']) {
     this.#face = face;
     this.#region = region;
     this.#palette = palette;
-    this.#teeth = drawUpperTeeth(face, region, base, palette, teeth);
+    this.#teeth = drawUpperTeeth(face, region, area, base, palette, teeth);
   }
 
   /** Paints into `target` (region-sized RGBA8) for the mesh at `px`, `py`. */
@@ -160,6 +161,7 @@ export class MouthInterior {
 function drawUpperTeeth(
   face: Face,
   region: Rect,
+  area: Rect,
   base: Uint8Array,
   palette: Palette,
   choice: RigSettings['teeth'],
@@ -171,7 +173,7 @@ function drawUpperTeeth(
   const seam = upper.at(mouth.centreX);
   const gap = Math.max(0, lower.at(mouth.centreX) - seam);
   const showsTeeth =
-    choice === 'picture' || (choice === 'auto' && gap > 0.03 && brightShare(face, region, base, palette) > 0.45);
+    choice === 'picture' || (choice === 'auto' && gap > 0.03 && brightShare(face, area, base, palette) > 0.45);
   const edgeY = showsTeeth ? Math.min(seam + 0.135, seam + gap - 0.008) : seam + 0.42 * gap + 0.05;
   const scale = clamp(mouth.width / 0.8, 0.75, 1.15);
   const edges: number[] = [0];
@@ -203,7 +205,7 @@ function drawUpperTeeth(
         const low = lower.at(X) - 0.016;
         if (low > up) {
           const [sx, sy] = frame.toStage(X, clamp(Y, up, low));
-          readTexture(base, region.width + 2, region.height + 2, sx - region.x, sy - region.y, own);
+          readTexture(base, area.width + 2, area.height + 2, sx - area.x, sy - area.y, own);
           const bright = smoothstep(
             0.38,
             0.66,
@@ -223,7 +225,7 @@ function drawUpperTeeth(
 }
 
 /** How much of the open mouth of the picture is tooth-like: bright for this light, and nearly without colour. */
-function brightShare(face: Face, region: Rect, base: Uint8Array, palette: Palette): number {
+function brightShare(face: Face, area: Rect, base: Uint8Array, palette: Palette): number {
   const { lips, frame, mouth } = face;
   const upper = new Graph(lips.innerUpper);
   const lower = new Graph(lips.innerLower);
@@ -235,7 +237,7 @@ function brightShare(face: Face, region: Rect, base: Uint8Array, palette: Palett
     const X = mouth.centreX + mouth.width * mix(-0.3, 0.3, i / 24);
     for (let k = 0; k < 8; k++) {
       const [sx, sy] = frame.toStage(X, mix(upper.at(X), lower.at(X), (k + 0.5) / 8));
-      readTexture(base, region.width + 2, region.height + 2, sx - region.x, sy - region.y, pixel);
+      readTexture(base, area.width + 2, area.height + 2, sx - area.x, sy - area.y, pixel);
       const [r, g, b] = pixel as [number, number, number, number];
       seen++;
       if (luma(r, g, b) > 0.6 * reference && Math.max(r, g, b) - Math.min(r, g, b) < 0.35 * Math.max(r, g, b)) bright++;

@@ -2,10 +2,11 @@
 import type { RigSettings } from '../../../../app/document/avatar.ts';
 import type { AvatarPlate, Rect } from '../../../engine/ports/lipsync.ts';
 import { type Block, Pixels } from '../../../pixels/pixels.ts';
+import { activateMesh } from './active-mesh.ts';
 import { EyePatch } from './eyes.ts';
-import { type Face, motionRegion, readFace } from './face-frame.ts';
+import { type Face, motionArea, readFace } from './face-frame.ts';
 import { buildFields, FIELDS, type Fields, HEAD_FIELDS } from './fields.ts';
-import { buildMesh, COLUMNS, HALF, type RigMesh, VERTICES } from './mesh.ts';
+import { buildMesh, COLUMNS, HALF, VERTICES } from './mesh.ts';
 import { MouthInterior } from './mouth-interior.ts';
 import type { Pose } from './performance.ts';
 import { cutTexture, readPalette, retouchCorners, retouchSeam } from './texture.ts';
@@ -17,7 +18,9 @@ const CROSSING_RINGS = 5;
 export class RigRenderer {
   readonly region: Rect;
   readonly #face: Face;
-  readonly #mesh: RigMesh;
+  readonly #restX: Float32Array;
+  readonly #restY: Float32Array;
+  readonly #textureWidth: number;
   readonly #fields: Fields;
   readonly #pixels = new Pixels();
   readonly #blocks: Record<
@@ -41,33 +44,37 @@ export class RigRenderer {
 
   constructor(plate: AvatarPlate, settings: RigSettings) {
     const face = readFace(plate.landmarks);
-    const region = motionRegion(face, plate.width, plate.height);
-    const mesh = buildMesh(face, region);
+    const area = motionArea(face, plate.width, plate.height);
+    const mesh = buildMesh(face, area);
     this.#face = face;
-    this.region = region;
-    this.#mesh = mesh;
-    this.#fields = buildFields(face, mesh, region, plate);
-    const picture = cutTexture(plate, region);
+    this.#fields = buildFields(face, mesh, area, plate);
+    const picture = cutTexture(plate, area);
     const base = picture.slice();
-    retouchSeam(base, region, face);
-    retouchCorners(base, region, face);
+    retouchSeam(base, area, face);
+    retouchCorners(base, area, face);
+    const { moving, opaque, still, bounds } = activateMesh(mesh, this.#fields, base, area);
+    const region = { ...bounds, x: area.x + bounds.x, y: area.y + bounds.y };
+    this.region = region;
+    this.#textureWidth = area.width + 2;
+    this.#restX = mesh.px.map((x) => x - bounds.x);
+    this.#restY = mesh.py.map((y) => y - bounds.y);
     const background = cutBackground(plate, region);
     this.#transparent = background.some((value, i) => i % 4 === 3 && value < 255);
 
     const pixels = this.#pixels;
-    const area = region.width * region.height * 4;
+    const bytes = region.width * region.height * 4;
     this.#blocks = {
       texture: pixels.reserve(base.length),
-      background: pixels.reserve(area),
-      target: pixels.reserve(area),
+      background: pixels.reserve(bytes),
+      target: pixels.reserve(bytes),
       destX: pixels.reserve(VERTICES * 4),
       destY: pixels.reserve(VERTICES * 4),
       sourceX: pixels.reserve(VERTICES * 4),
       sourceY: pixels.reserve(VERTICES * 4),
       fade: pixels.reserve(VERTICES * 4),
-      body: pixels.reserve(mesh.body.length * 2),
-      feather: pixels.reserve(mesh.feather.length * 2),
-      opaque: pixels.reserve(mesh.body.length / 3),
+      body: pixels.reserve(moving.byteLength),
+      feather: pixels.reserve(mesh.feather.byteLength),
+      opaque: pixels.reserve(opaque.length),
     };
     const b = this.#blocks;
     pixels.u8(b.texture).set(base);
@@ -76,13 +83,42 @@ export class RigRenderer {
     pixels.f32(b.sourceX).set(mesh.px.map((x) => x + 0.5));
     pixels.f32(b.sourceY).set(mesh.py.map((y) => y + 0.5));
     pixels.f32(b.fade).set(Float32Array.from({ length: VERTICES }, (_, v) => (v < COLUMNS ? 0 : 1)));
-    pixels.u16(b.body).set(mesh.body);
+    pixels.u16(b.body).set(moving);
     pixels.u16(b.feather).set(mesh.feather);
-    pixels.u8(b.opaque).set(opaqueTriangles(mesh, base, region));
+    pixels.u8(b.opaque).set(opaque);
+    this.#drawStill(still);
 
     const palette = readPalette(plate, face);
-    this.#eyes = { left: new EyePatch(face, 'left', base, region), right: new EyePatch(face, 'right', base, region) };
-    this.#interior = new MouthInterior(face, region, picture, palette, settings.teeth);
+    this.#eyes = { left: new EyePatch(face, 'left', base, area), right: new EyePatch(face, 'right', base, area) };
+    this.#interior = new MouthInterior(face, region, area, picture, palette, settings.teeth);
+  }
+
+  /** What never moves becomes part of what lies behind. */
+  #drawStill(still: Uint16Array): void {
+    const pixels = this.#pixels;
+    const b = this.#blocks;
+    const triangles = pixels.reserve(still.byteLength);
+    const mixed = pixels.reserve(still.length / 3);
+    pixels.u16(triangles).set(still);
+    pixels.f32(b.destX).set(this.#restX);
+    pixels.f32(b.destY).set(this.#restY);
+    pixels.warp({ ...this.#layer(b.background), triangles, opaque: mixed, count: still.length / 3, fade: null });
+  }
+
+  #layer(target: Block): Omit<Parameters<Pixels['warp']>[0], 'triangles' | 'opaque' | 'count' | 'fade'> {
+    const { destX, destY, sourceX, sourceY, texture } = this.#blocks;
+    const { width: targetWidth, height: targetHeight } = this.region;
+    return {
+      destX,
+      destY,
+      sourceX,
+      sourceY,
+      texture,
+      textureWidth: this.#textureWidth,
+      target,
+      targetWidth,
+      targetHeight,
+    };
   }
 
   /** Draws one pose; the array is valid until the next call. RGBA8, straight alpha. */
@@ -104,26 +140,15 @@ export class RigRenderer {
       lowerDrop: pose.fields.lowerDrop,
       tongue: pose.tongue,
     });
-    const layer = {
-      destX: b.destX,
-      destY: b.destY,
-      sourceX: b.sourceX,
-      sourceY: b.sourceY,
-      texture: b.texture,
-      textureWidth: this.region.width + 2,
-      target: b.target,
-      targetWidth: this.region.width,
-      targetHeight: this.region.height,
-      opaque: b.opaque,
-    };
+    const layer = { ...this.#layer(b.target), opaque: b.opaque };
     pixels.warp({ ...layer, triangles: b.body, count: b.body.bytes / 6, fade: null });
     pixels.warp({ ...layer, triangles: b.feather, count: b.feather.bytes / 6, fade: b.fade });
     return this.#transparent ? this.#unmultiply(target) : target;
   }
 
   #deform(pose: Pose, x: Float32Array, y: Float32Array): void {
-    x.set(this.#mesh.px);
-    y.set(this.#mesh.py);
+    x.set(this.#restX);
+    y.set(this.#restY);
     for (const name of FIELDS) {
       const weight = pose.fields[name];
       if (weight === 0) continue;
@@ -204,31 +229,4 @@ function cutBackground(plate: AvatarPlate, region: Rect): Uint8Array {
     for (let c = 0; c < 3; c++) out[i + c] = Math.round((out[i + c]! * alpha) / 255);
   }
   return out;
-}
-
-/** Triangles whose texels, with a margin, are all fully opaque may be drawn without blending. */
-function opaqueTriangles(mesh: RigMesh, texture: Uint8Array, region: Rect): Uint8Array {
-  const width = region.width + 2;
-  const height = region.height + 2;
-  const flags = new Uint8Array(mesh.body.length / 3);
-  for (let t = 0; t < flags.length; t++) {
-    const corners = [mesh.body[t * 3]!, mesh.body[t * 3 + 1]!, mesh.body[t * 3 + 2]!];
-    const xs = corners.map((v) => mesh.px[v]! + 1);
-    const ys = corners.map((v) => mesh.py[v]! + 1);
-    const x0 = Math.max(0, Math.floor(Math.min(...xs)) - 1);
-    const x1 = Math.min(width - 1, Math.ceil(Math.max(...xs)) + 1);
-    const y0 = Math.max(0, Math.floor(Math.min(...ys)) - 1);
-    const y1 = Math.min(height - 1, Math.ceil(Math.max(...ys)) + 1);
-    let solid = 1;
-    for (let y = y0; y <= y1 && solid; y++) {
-      for (let x = x0; x <= x1; x++) {
-        if (texture[(y * width + x) * 4 + 3] !== 255) {
-          solid = 0;
-          break;
-        }
-      }
-    }
-    flags[t] = solid;
-  }
-  return flags;
 }
