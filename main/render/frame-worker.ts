@@ -26,6 +26,11 @@ const compositor = createCompositor({
   aiMark: aiMarkSprite(setup.aiMark, size, track === null ? null : subtitleArea(size, track.metrics)),
 });
 
+const slots = Array.from(
+  { length: setup.pool.byteLength / setup.frameBytes },
+  (_, slot) => new Uint8Array(setup.pool, slot * setup.frameBytes, setup.frameBytes),
+);
+
 /** Sound is read from disk only when an engine asks for it. */
 function segmentOf({ pcmPath, samples, ...speech }: FrameSpeech): SpeechSegment {
   return {
@@ -55,11 +60,10 @@ port.on('message', (request: RenderRequest) => {
       break;
     case 'frame': {
       const { index, slot } = request;
-      const into = new Uint8Array(setup.pool, slot * setup.frameBytes, setup.frameBytes);
       const start = performance.now();
       const face = session.frame(index);
       const middle = performance.now();
-      compositor.render(face, (index * 1000) / setup.fps, into);
+      compositor.render(face, (index * 1000) / setup.fps, slots[slot]!);
       reply({ type: 'frame', index, slot, faceMs: middle - start, stageMs: performance.now() - middle });
     }
   }

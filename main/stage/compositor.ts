@@ -4,7 +4,7 @@
  */
 import { i420aBytes, i420Bytes } from '../../app/media/i420.ts';
 import type { AvatarPlate, Rect } from '../engine/ports/lipsync.ts';
-import { blendSprite, copyRect, rgbaRegionToI420, rgbaRegionToI420a, type Sprite } from './i420.ts';
+import { blendSprite, copyRect, I420Converter, rgbaRegionToI420a, type Sprite } from './i420.ts';
 import { overPlane } from './picture.ts';
 import type { SubtitleSource } from './subtitle-sprites.ts';
 
@@ -28,7 +28,7 @@ export interface Compositor {
   readonly still: Uint8Array;
   /**
    * Draws a frame into `into` (exactly frameBytes): the face region's RGBA (region.width × 4 bytes a row) at a time of the
-   * programme. Every byte of `into` is written.
+   * programme. `into` is one of a few buffers used again and again: what the last frame left in it must still be there.
    */
   render(faceRegion: Uint8Array, timeMs: number, into: Uint8Array): void;
 }
@@ -36,13 +36,17 @@ export interface Compositor {
 export function createCompositor(options: CompositorOptions): Compositor {
   const { plate, region, alpha, front, subtitles, aiMark } = options;
   const { width, height } = plate;
-  const convert = alpha ? rgbaRegionToI420a : rgbaRegionToI420;
   const frameBytes = alpha ? i420aBytes(width, height) : i420Bytes(width, height);
+  const opaque = alpha ? null : new I420Converter(width, height);
+  const convert = (rgba: Uint8Array, rect: Rect, frame: Uint8Array): void => {
+    if (opaque) opaque.convert(rgba, rect, frame);
+    else rgbaRegionToI420a(rgba, rect, frame, width, height);
+  };
   const whole: Rect = { x: 0, y: 0, width, height };
 
   /** Person over background alone: what lies under every sprite. */
   const bare = new Uint8Array(frameBytes);
-  convert(overPlane(plate.person, plate.background), whole, bare, width, height);
+  convert(overPlane(plate.person, plate.background), whole, bare);
   let shown: Sprite | null = null;
 
   const blendAll = (clip: Rect, frame: Uint8Array) => {
@@ -65,13 +69,24 @@ export function createCompositor(options: CompositorOptions): Compositor {
     }
   };
 
+  /** Which subtitle each buffer of the caller's pool was left with: only what changed since is brought up to date. */
+  const held = new WeakMap<Uint8Array, Sprite | null>();
+  const bringUpToDate = (into: Uint8Array) => {
+    const before = held.get(into);
+    if (before === undefined) into.set(base);
+    else if (before !== shown) {
+      for (const sprite of [before, shown]) if (sprite) copyRect(base, into, sprite, width, height, alpha);
+    }
+    held.set(into, shown);
+  };
+
   return {
     frameBytes,
     still,
     render(faceRegion, timeMs, into) {
       showSubtitle(subtitles?.at(timeMs) ?? null);
-      into.set(base);
-      convert(faceRegion, region, into, width, height);
+      bringUpToDate(into);
+      convert(faceRegion, region, into);
       blendAll(region, into);
     },
   };

@@ -2,7 +2,9 @@
  * The stage's pixel kernels: RGBA to planar 4:2:0 (BT.709, limited range; see app/media/i420.ts) and sprite blending.
  * ITU-R BT.709-6, 3.3–3.5: Y = 16 + 219·(0.2126 R + 0.7152 G + 0.0722 B), Cb/Cr = 128 + 224·(B−Y)/1.8556, 128 + 224·(R−Y)/1.5748.
  */
+import { i420Bytes } from '../../app/media/i420.ts';
 import type { Rect } from '../engine/ports/lipsync.ts';
+import { type Block, Pixels } from '../pixels/pixels.ts';
 
 /** 16-bit fixed point; each row of chroma factors sums to zero so that greys stay grey. */
 const Y_R = 11966;
@@ -24,52 +26,43 @@ export function asWords(rgba: Uint8Array): Uint32Array {
   return new Uint32Array(whole.buffer, whole.byteOffset, whole.byteLength >> 2);
 }
 
-/**
- * Converts `rect`-sized RGBA (tightly packed, alpha ignored) into an I420 frame of width × height at `rect`.
- * Position and size of `rect` are even and inside the frame; `dst` starts at an even offset of its buffer. Chroma is the mean of its 2×2 pixels.
- */
-export function rgbaRegionToI420(src: Uint8Array, rect: Rect, dst: Uint8Array, width: number, height: number): void {
-  const words = asWords(src);
-  const { x, y, width: w, height: h } = rect;
-  const half = width >> 1;
-  const uPlane = width * height;
-  const vPlane = uPlane + half * (height >> 1);
-  // Luma is written two at a time.
-  const pairs = new Uint16Array(dst.buffer, dst.byteOffset, uPlane >> 1);
-  for (let row = 0; row < h; row += 2) {
-    let s0 = row * w;
-    let s1 = s0 + w;
-    const end = s1;
-    let d0 = ((y + row) * width + x) >> 1;
-    let d1 = d0 + half;
-    let c = ((y + row) >> 1) * half + (x >> 1);
-    for (; s0 < end; s0 += 2, s1 += 2, d0++, d1++, c++) {
-      const a = words[s0];
-      const b = words[s0 + 1];
-      const e = words[s1];
-      const f = words[s1 + 1];
-      const ag = (a >>> 8) & 255;
-      const bg = (b >>> 8) & 255;
-      const eg = (e >>> 8) & 255;
-      const fg = (f >>> 8) & 255;
-      // Red in the low half, blue in the high half: four of them still fit side by side.
-      const arb = a & 0xff00ff;
-      const brb = b & 0xff00ff;
-      const erb = e & 0xff00ff;
-      const frb = f & 0xff00ff;
-      pairs[d0] =
-        (((arb & 255) * Y_R + ag * Y_G + (arb >> 16) * Y_B + Y_BIAS) >> 16) |
-        ((((brb & 255) * Y_R + bg * Y_G + (brb >> 16) * Y_B + Y_BIAS) >> 8) & 0xff00);
-      pairs[d1] =
-        (((erb & 255) * Y_R + eg * Y_G + (erb >> 16) * Y_B + Y_BIAS) >> 16) |
-        ((((frb & 255) * Y_R + fg * Y_G + (frb >> 16) * Y_B + Y_BIAS) >> 8) & 0xff00);
-      const rb = arb + brb + erb + frb;
-      const r = rb & 0xffff;
-      const g = ag + bg + eg + fg;
-      const blue = rb >>> 16;
-      dst[uPlane + c] = (r * U_R + g * U_G + blue * U_B + C_BIAS) >> 18;
-      dst[vPlane + c] = (r * V_R + g * V_G + blue * V_B + C_BIAS) >> 18;
-    }
+/** Converts opaque RGBA into I420 frames of one size, by SIMD. */
+export class I420Converter {
+  readonly #pixels = new Pixels();
+  readonly #width: number;
+  readonly #height: number;
+  readonly #rgba: Block;
+  readonly #planes: Block;
+
+  /** `width` × `height`: the frames; even. */
+  constructor(width: number, height: number) {
+    this.#width = width;
+    this.#height = height;
+    this.#rgba = this.#pixels.reserve(width * height * 4);
+    this.#planes = this.#pixels.reserve(i420Bytes(width, height));
+  }
+
+  /**
+   * Converts `rect`-sized RGBA (tightly packed, alpha ignored) into the frame `dst` at `rect`, whose position and size are
+   * even and inside the frame. Chroma is the mean of its 2×2 pixels.
+   */
+  convert(src: Uint8Array, rect: Rect, dst: Uint8Array): void {
+    const { x, y, width, height } = rect;
+    this.#pixels.u8(this.#rgba).set(src);
+    this.#pixels.rgbaToI420(this.#rgba, width, height, this.#planes);
+    const planes = this.#pixels.u8(this.#planes);
+    const place = (from: number, rows: number, stride: number, to: number, toStride: number): void => {
+      for (let row = 0; row < rows; row++) {
+        dst.set(planes.subarray(from + row * stride, from + (row + 1) * stride), to + row * toStride);
+      }
+    };
+    const half = this.#width >> 1;
+    const luma = this.#width * this.#height;
+    const chroma = luma + (y >> 1) * half + (x >> 1);
+    const small = (width * height) >> 2;
+    place(0, height, width, y * this.#width + x, this.#width);
+    place(width * height, height >> 1, width >> 1, chroma, half);
+    place(width * height + small, height >> 1, width >> 1, chroma + (luma >> 2), half);
   }
 }
 

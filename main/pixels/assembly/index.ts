@@ -179,44 +179,60 @@ export function warp(
   }
 }
 
+/** Sums neighbouring lanes of two dot products: [a0+a1, a2+a3, b0+b1, b2+b3]. */
+// @ts-ignore: decorator
+@inline
+function pairs(a: v128, b: v128): v128 {
+  return i32x4.add(v128.shuffle<i32>(a, b, 0, 2, 4, 6), v128.shuffle<i32>(a, b, 1, 3, 5, 7));
+}
+
 /**
- * RGBA8 (opaque) to planar 4:2:0, BT.709 limited range, fixed point with rounding (ITU-R BT.709-6, 8 bit).
- * Width and height are even; planes are tightly packed; chroma is the mean of each 2×2.
+ * RGBA8 (opaque) to planar 4:2:0, BT.709 limited range, 15-bit fixed point with rounding (ITU-R BT.709-6, 8 bit).
+ * Width and height are even; planes are tightly packed; chroma is the mean of each 2×2. May read 8 bytes past the source.
  */
 export function rgbaToI420(src: usize, width: i32, height: i32, yPlane: usize, uPlane: usize, vPlane: usize): void {
   const rowBytes: usize = <usize>width << 2;
-  // Per pixel: R, G, B, A × 16-bit weights, summed by the pairwise dot product.
-  const wy: v128 = i16x8(5983, 20127, 2032, 0, 5983, 20127, 2032, 0); // ×32768: .2126·219/255 …
+  // R, G, B, A weights × 32768; each chroma row sums to zero so that greys stay grey.
+  const wy: v128 = i16x8(5983, 20127, 2032, 0, 5983, 20127, 2032, 0);
   const wu: v128 = i16x8(-3298, -11094, 14392, 0, -3298, -11094, 14392, 0);
   const wv: v128 = i16x8(14392, -13073, -1319, 0, 14392, -13073, -1319, 0);
   const roundY: v128 = i32x4.splat((16 << 15) + (1 << 14));
   const roundC: v128 = i32x4.splat((128 << 17) + (1 << 16));
+  const half: i32 = width >> 1;
   for (let row: i32 = 0; row < height; row += 2) {
     const top: usize = src + <usize>row * rowBytes;
-    const y0: usize = yPlane + <usize>(row * width);
-    const c0: usize = <usize>((row >> 1) * (width >> 1));
-    for (let x: i32 = 0; x < width; x += 2) {
+    const line: usize = yPlane + <usize>(row * width);
+    const chromaLine: usize = <usize>((row >> 1) * half);
+    for (let x: i32 = 0; x < width; x += 4) {
       const p: usize = top + (<usize>x << 2);
-      const a: v128 = v128.load_ext<u8>(p);
-      const b: v128 = v128.load_ext<u8>(p + rowBytes);
-      const da: v128 = i32x4.dot_i16x8_s(a, wy);
-      const db: v128 = i32x4.dot_i16x8_s(b, wy);
-      const even: v128 = v128.shuffle<i32>(da, db, 0, 2, 4, 6);
-      const odd: v128 = v128.shuffle<i32>(da, db, 1, 3, 5, 7);
-      const luma: v128 = i32x4.shr_s(i32x4.add(i32x4.add(even, odd), roundY), 15);
-      store<u8>(y0 + <usize>x, <u8>i32x4.extract_lane(luma, 0));
-      store<u8>(y0 + <usize>x + 1, <u8>i32x4.extract_lane(luma, 1));
-      store<u8>(y0 + <usize>(width + x), <u8>i32x4.extract_lane(luma, 2));
-      store<u8>(y0 + <usize>(width + x) + 1, <u8>i32x4.extract_lane(luma, 3));
-      const sum: v128 = i16x8.add(a, b);
-      const su: v128 = i32x4.dot_i16x8_s(sum, wu);
-      const sv: v128 = i32x4.dot_i16x8_s(sum, wv);
-      const lo: v128 = v128.shuffle<i32>(su, sv, 0, 2, 4, 6);
-      const hi: v128 = v128.shuffle<i32>(su, sv, 1, 3, 5, 7);
-      const pair: v128 = i32x4.add(lo, hi); // U left, U right, V left, V right pixel sums
-      const chroma: v128 = i32x4.shr_s(i32x4.add(i32x4.add(pair, v128.shuffle<i32>(pair, pair, 1, 0, 3, 2)), roundC), 17);
-      store<u8>(uPlane + c0 + <usize>(x >> 1), <u8>i32x4.extract_lane(chroma, 0));
-      store<u8>(vPlane + c0 + <usize>(x >> 1), <u8>i32x4.extract_lane(chroma, 2));
+      const q: usize = p + rowBytes;
+      const a0: v128 = v128.load_ext<u8>(p), a1: v128 = v128.load_ext<u8>(p, 8);
+      const b0: v128 = v128.load_ext<u8>(q), b1: v128 = v128.load_ext<u8>(q, 8);
+      const upper: v128 = pairs(i32x4.dot_i16x8_s(a0, wy), i32x4.dot_i16x8_s(a1, wy));
+      const lower: v128 = pairs(i32x4.dot_i16x8_s(b0, wy), i32x4.dot_i16x8_s(b1, wy));
+      const lumas: v128 = i16x8.narrow_i32x4_s(
+        i32x4.shr_s(i32x4.add(upper, roundY), 15), i32x4.shr_s(i32x4.add(lower, roundY), 15),
+      );
+      const luma: v128 = i8x16.narrow_i16x8_u(lumas, lumas);
+      const s0: v128 = i16x8.add(a0, b0), s1: v128 = i16x8.add(a1, b1);
+      const u: v128 = pairs(i32x4.dot_i16x8_s(s0, wu), i32x4.dot_i16x8_s(s1, wu));
+      const v: v128 = pairs(i32x4.dot_i16x8_s(s0, wv), i32x4.dot_i16x8_s(s1, wv));
+      const sums: v128 = i32x4.shr_s(i32x4.add(pairs(u, v), roundC), 17);
+      const words: v128 = i16x8.narrow_i32x4_s(sums, sums);
+      const chroma: v128 = i8x16.narrow_i16x8_u(words, words);
+      const out: usize = line + <usize>x;
+      const outC: usize = chromaLine + <usize>(x >> 1);
+      if (x + 4 <= width) {
+        v128.store32_lane(out, luma, 0);
+        v128.store32_lane(out + <usize>width, luma, 1);
+        v128.store16_lane(uPlane + outC, chroma, 0);
+        v128.store16_lane(vPlane + outC, chroma, 1);
+      } else {
+        v128.store16_lane(out, luma, 0);
+        v128.store16_lane(out + <usize>width, luma, 2);
+        v128.store8_lane(uPlane + outC, chroma, 0);
+        v128.store8_lane(vPlane + outC, chroma, 2);
+      }
     }
   }
 }
