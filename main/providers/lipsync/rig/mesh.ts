@@ -60,8 +60,8 @@ export function buildMesh(face: Face, region: Rect): RigMesh {
     side: new Int8Array(COLUMNS),
     inner: [],
     outer: [],
-    feather: new Uint16Array(COLUMNS * 6),
-    body: new Uint16Array(COLUMNS * 6 * (RINGS - 2)),
+    feather: new Uint16Array(),
+    body: new Uint16Array(),
   };
   const inRegion = (x: number, y: number): Point => {
     const [sx, sy] = frame.toStage(x, y);
@@ -119,18 +119,29 @@ export function buildMesh(face: Face, region: Rect): RigMesh {
       mesh.beyond[v] = Math.hypot(mesh.px[v]! - o[0], mesh.py[v]! - o[1]) / frame.iod;
     }
   }
-  let f = 0;
-  let b = 0;
+  const feather: number[] = [];
+  const body: number[] = [];
   for (let ring = 0; ring < RINGS - 1; ring++) {
-    for (let j = 0; j < COLUMNS; j++) {
-      const a = ring * COLUMNS + j;
-      const next = ring * COLUMNS + ((j + 1) % COLUMNS);
-      const quad = [a, next, a + COLUMNS, next, next + COLUMNS, a + COLUMNS];
-      if (ring === 0) for (const v of quad) mesh.feather[f++] = v;
-      else for (const v of quad) mesh.body[b++] = v;
-    }
+    for (let j = 0; j < COLUMNS; j += 2) stitch(ring, j, ring === 0 ? feather : body);
   }
+  mesh.feather = Uint16Array.from(feather);
+  mesh.body = Uint16Array.from(body);
   return mesh;
+}
+
+/** Every other column is enough where only the neck, the shoulders and the hair lie: thin triangles cost more than they show. */
+const COARSE_BELOW = LIP_RINGS.length + 6;
+const COARSE_ABOVE = LIP_RINGS.length + 13;
+const isCoarse = (ring: number, column: number): boolean => ring >= (column < HALF ? COARSE_ABOVE : COARSE_BELOW);
+
+/** Triangles between two rings over two columns, from `column` (even) on. */
+function stitch(ring: number, column: number, into: number[]): void {
+  const at = (r: number, c: number): number => r * COLUMNS + (c % COLUMNS);
+  const [a0, a1, a2] = [at(ring, column), at(ring, column + 1), at(ring, column + 2)];
+  const [b0, b1, b2] = [at(ring + 1, column), at(ring + 1, column + 1), at(ring + 1, column + 2)];
+  if (isCoarse(ring, column)) into.push(a0, a2, b0, a2, b2, b0);
+  else if (isCoarse(ring + 1, column)) into.push(a0, a1, b0, a1, b2, b0, a1, a2, b2);
+  else into.push(a0, a1, b0, a1, b1, b0, a1, a2, b1, a2, b2, b1);
 }
 
 /** Depth at every vertex in face units, positive towards the viewer: Gaussian-weighted mean of the landmarks' own z. */
