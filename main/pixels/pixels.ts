@@ -29,6 +29,7 @@ interface Kernels {
     outHeight: number,
   ): void;
   rgbaToI420(src: number, width: number, height: number, y: number, u: number, v: number): void;
+  addScaled(target: number, source: number, weight: number, count: number): void;
 }
 
 const PAGE = 65_536;
@@ -51,10 +52,10 @@ export class Pixels {
     this.#top = Number(this.#kernels.heapBase.value);
   }
 
-  /** Reserves zeroed memory, 16-byte aligned, for the life of this instance. */
+  /** Reserves zeroed memory for the life of this instance, 16-byte aligned and not shared with another block up to the next 16. */
   reserve(bytes: number): Block {
     const pointer = (this.#top + 15) & ~15;
-    this.#top = pointer + bytes;
+    this.#top = (pointer + bytes + 15) & ~15;
     const memory = this.#kernels.memory;
     // Room for the 8-byte loads at the last texel.
     const missing = this.#top + 16 - memory.buffer.byteLength;
@@ -109,6 +110,11 @@ export class Pixels {
       mesh.targetWidth,
       mesh.targetHeight,
     );
+  }
+
+  /** target += weight × source, f32 values; blocks of the same length. */
+  addScaled(target: Block, source: Block, weight: number): void {
+    this.#kernels.addScaled(target.pointer, source.pointer, weight, target.bytes >> 2);
   }
 
   /** RGBA8 to BT.709 limited-range 4:2:0, planes tightly packed one after another in `i420`. Even width and height. */

@@ -162,7 +162,9 @@ export function warp(
     const steep: bool = abs<f32>(ux) + abs<f32>(uy) > 2.5 || abs<f32>(vx) + abs<f32>(vy) > 2.5;
     const uMin: f32 = min<f32>(ua, min<f32>(ub, uc)), uMax: f32 = max<f32>(ua, max<f32>(ub, uc));
     const vMin: f32 = min<f32>(va, min<f32>(vb, vc)), vMax: f32 = max<f32>(va, max<f32>(vb, vc));
-    const du: i32 = <i32>(ux * 65536.0), dv: i32 = <i32>(vx * 65536.0);
+    const du: i32 = <i32>nearest<f32>(ux * 65536.0), dv: i32 = <i32>nearest<f32>(vx * 65536.0);
+    const duRow: i32 = <i32>nearest<f32>(uy * 65536.0), dvRow: i32 = <i32>nearest<f32>(vy * 65536.0);
+    const column: i32 = <i32>xa;
     // Value at pixel (x, row) = base + x × gradient in x + row × gradient in y.
     const u00: f32 = ua + (0.5 - xa) * ux + (0.5 - ya) * uy;
     const v00: f32 = va + (0.5 - xa) * vx + (0.5 - ya) * vy;
@@ -193,23 +195,24 @@ export function warp(
       let right: i32 = middleLeft ? long : short;
       const leftStep: i32 = middleLeft ? shortStep : longStep;
       const rightStep: i32 = middleLeft ? longStep : shortStep;
-      let rowU: f32 = u00 + <f32>first * uy;
-      let rowV: f32 = v00 + <f32>first * vy;
+      // Texel at the pixel of the top vertex's column, 16.16; rows and columns step from there in whole numbers.
+      let rowU: i32 = <i32>((u00 + <f32>column * ux + <f32>first * uy) * 65536.0);
+      let rowV: i32 = <i32>((v00 + <f32>column * vx + <f32>first * vy) * 65536.0);
       let line: usize = out + <usize>(first * outWidth << 2);
       for (let row: i32 = first; row < last; row++) {
         const x0: i32 = max<i32>(0, left >> 16);
         const x1: i32 = min<i32>(outWidth, right >> 16);
         if (x0 < x1) {
-          const x: f32 = <f32>x0;
-          let u0: f32 = rowU + x * ux;
-          let v0: f32 = rowV + x * vx;
           const o: usize = line + <usize>(x0 << 2);
           const oEnd: usize = line + <usize>(x1 << 2);
-          const f: f32 = fades ? f00 + x * fx + <f32>row * fy : 1.0;
+          const f: f32 = fades ? f00 + <f32>x0 * fx + <f32>row * fy : 1.0;
           if (!steep) {
-            drawSpan(tex, rowBytes, o, oEnd, <i32>(u0 * 65536.0), <i32>(v0 * 65536.0), du, dv, solid, near, fades, f, fx);
+            const along: i32 = x0 - column;
+            drawSpan(tex, rowBytes, o, oEnd, rowU + along * du, rowV + along * dv, du, dv, solid, near, fades, f, fx);
           } else {
             const steps: f32 = <f32>(x1 - x0 - 1);
+            let u0: f32 = u00 + <f32>x0 * ux + <f32>row * uy;
+            let v0: f32 = v00 + <f32>x0 * vx + <f32>row * vy;
             const u1: f32 = min<f32>(uMax, max<f32>(uMin, u0 + ux * steps));
             const v1: f32 = min<f32>(vMax, max<f32>(vMin, v0 + vx * steps));
             u0 = min<f32>(uMax, max<f32>(uMin, u0));
@@ -223,8 +226,8 @@ export function warp(
         }
         left += leftStep;
         right += rightStep;
-        rowU += uy;
-        rowV += vy;
+        rowU += duRow;
+        rowV += dvRow;
         line += <usize>outWidth << 2;
       }
       // The long edge runs on through both parts.
@@ -288,5 +291,14 @@ export function rgbaToI420(src: usize, width: i32, height: i32, yPlane: usize, u
         v128.store8_lane(vPlane + outC, chroma, 2);
       }
     }
+  }
+}
+
+/** target += weight × source over `count` f32 values; 16-byte aligned, padded to a multiple of four. */
+export function addScaled(target: usize, source: usize, weight: f32, count: i32): void {
+  const w: v128 = f32x4.splat(weight);
+  for (let i: i32 = 0; i < count; i += 4) {
+    const at: usize = <usize>(i << 2);
+    v128.store(target + at, f32x4.add(v128.load(target + at), f32x4.mul(w, v128.load(source + at))));
   }
 }

@@ -5,7 +5,7 @@ import { type Block, Pixels } from '../../../pixels/pixels.ts';
 import { activateMesh } from './active-mesh.ts';
 import { EyePatch } from './eyes.ts';
 import { type Face, motionArea, readFace } from './face-frame.ts';
-import { buildFields, FIELDS, type Fields, HEAD_FIELDS } from './fields.ts';
+import { buildFields, FIELDS, type Field, type Fields, HEAD_FIELDS } from './fields.ts';
 import { buildMesh, COLUMNS, HALF, VERTICES } from './mesh.ts';
 import { MouthInterior } from './mouth-interior.ts';
 import type { Pose } from './performance.ts';
@@ -18,6 +18,8 @@ const CROSSING_RINGS = 5;
 export class RigRenderer {
   readonly region: Rect;
   readonly #face: Face;
+  /** The fields again, where the kernels can reach them. */
+  readonly #moves: Record<Field, { x: Block; y: Block }>;
   readonly #restX: Float32Array;
   readonly #restY: Float32Array;
   readonly #textureWidth: number;
@@ -76,6 +78,14 @@ export class RigRenderer {
       feather: pixels.reserve(mesh.feather.byteLength),
       opaque: pixels.reserve(opaque.length),
     };
+    const keep = (values: Float32Array): Block => {
+      const block = pixels.reserve(values.byteLength);
+      pixels.f32(block).set(values);
+      return block;
+    };
+    this.#moves = Object.fromEntries(
+      FIELDS.map((name) => [name, { x: keep(this.#fields[name].x), y: keep(this.#fields[name].y) }]),
+    ) as Record<Field, { x: Block; y: Block }>;
     const b = this.#blocks;
     pixels.u8(b.texture).set(base);
     pixels.u8(b.background).set(background);
@@ -125,15 +135,13 @@ export class RigRenderer {
   draw(pose: Pose): Uint8Array {
     const pixels = this.#pixels;
     const b = this.#blocks;
-    const x = pixels.f32(b.destX);
-    const y = pixels.f32(b.destY);
-    this.#deform(pose, x, y);
+    this.#deform(pose);
     const texture = pixels.u8(b.texture);
     this.#eyes.left.draw(texture, pose.eyes);
     this.#eyes.right.draw(texture, pose.eyes);
     const target = pixels.u8(b.target);
     target.set(pixels.u8(b.background));
-    this.#interior.paint(target, x, y, {
+    this.#interior.paint(target, pixels.f32(b.destX), pixels.f32(b.destY), {
       ...this.#skullAt(pose),
       jaw: pose.fields.jaw,
       pucker: pose.fields.pucker,
@@ -146,19 +154,18 @@ export class RigRenderer {
     return this.#transparent ? this.#unmultiply(target) : target;
   }
 
-  #deform(pose: Pose, x: Float32Array, y: Float32Array): void {
-    x.set(this.#restX);
-    y.set(this.#restY);
+  #deform(pose: Pose): void {
+    const pixels = this.#pixels;
+    const { destX, destY } = this.#blocks;
+    pixels.f32(destX).set(this.#restX);
+    pixels.f32(destY).set(this.#restY);
     for (const name of FIELDS) {
       const weight = pose.fields[name];
       if (weight === 0) continue;
-      const { x: fieldX, y: fieldY } = this.#fields[name];
-      for (let v = 0; v < VERTICES; v++) {
-        x[v]! += weight * fieldX[v]!;
-        y[v]! += weight * fieldY[v]!;
-      }
+      pixels.addScaled(destX, this.#moves[name].x, weight);
+      pixels.addScaled(destY, this.#moves[name].y, weight);
     }
-    this.#closeLips(pose.seal, x, y);
+    this.#closeLips(pose.seal, pixels.f32(destX), pixels.f32(destY));
   }
 
   /** Lips that touch are a constraint on the geometry, not a weight; and they never pass through each other. */
