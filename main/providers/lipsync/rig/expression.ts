@@ -66,9 +66,9 @@ const EXPRESSIONS: Record<Emotion, Expression> = {
   angry: {
     ...rest,
     smile: -0.42,
-    frown: 1.05,
+    frown: 1.35,
     browRaise: -0.2,
-    lids: 0.02,
+    lids: 0.1,
     lowerLid: 0.5,
     press: 0.2,
     pitch: 0.025,

@@ -234,8 +234,10 @@ export class EyePatch {
     // The lash line itself stays; everything above it gives way to skin, dark lines first.
     const line = smoothstep(0.9, 0.62, dark) * smoothstep(band * 0.85, band * 0.35, above) * smoothstep(0, 0.04, h);
     const from = top + (1 - Math.min(1, closing * 1.4)) * (edge - band - top) * 0.9;
-    const lines = smoothstep(0.95, 0.8, dark) * smoothstep(top, mix(top, U, 0.3), Y) * closing;
-    const skin = smoothstep(from, Math.min(edge - band * 0.6, U - this.#span * 0.32), Y) * Math.min(1, closing * 5);
+    const lines = smoothstep(0.95, 0.8, dark) * smoothstep(top, mix(top, U, 0.3), Y) * smoothstep(0.1, 0.7, closing);
+    // A lid that only droops shows its own skin, stretched; one that closes shows skin that was folded away.
+    const unfolded = smoothstep(0.22, 0.6, closing) * smoothstep(0, 0.1, t) * smoothstep(1, 0.9, t);
+    const skin = smoothstep(from, Math.min(edge - band * 0.6, U - this.#span * 0.32), Y) * unfolded;
     const amount = Math.max(skin * smoothstep(0, 0.012, h), lines) * (1 - line);
     for (let c = 0; c < 3; c++) out[c] = mix(out[c]!, painted[c]!, amount);
   }
