@@ -139,6 +139,16 @@ export const commandErrors = {
     },
     'zh-CN': { message: '文本 {path} 超过 {limitMb} MB。', hint: '请确认文件无误，或拆分成几部分。' },
   },
+  'command.ffmpeg-passed-over': {
+    en: {
+      message: 'The ffmpeg you named was not used: {path} ({reason}).',
+      hint: 'Another one did the work. Correct --ffmpeg, or leave it out; `doctor` shows what is used.',
+    },
+    'zh-CN': {
+      message: '未使用您指定的 ffmpeg：{path}（{reason}）。',
+      hint: '已改用其他 ffmpeg。请更正 --ffmpeg 或去掉该选项；`doctor` 会显示所用的程序。',
+    },
+  },
   'command.machine-lacks': {
     en: {
       message: 'This machine is not ready: {what}',

@@ -1,6 +1,8 @@
 /** The command line's entry: reads the words, runs one verb, answers with an exit code. Work is loaded only when asked for. */
-import { readFileSync } from 'node:fs';
-import type { Locale, StudioError } from '../../app/errors/index.ts';
+import { constants, readFileSync } from 'node:fs';
+import { access } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { type Locale, StudioError } from '../../app/errors/index.ts';
 import { type CommandConsole, createConsole } from './console.ts';
 import { EXIT, faultsOf, Interrupted, UsageFault } from './faults.ts';
 import type { VerbName } from './help.ts';
@@ -85,7 +87,6 @@ function interruptible(console: CommandConsole): AbortSignal {
 
 async function report(error: unknown, console: CommandConsole, signal: AbortSignal | undefined): Promise<number> {
   if (signal?.aborted) {
-    const { StudioError } = await import('../../app/errors/index.ts');
     const interrupted = new StudioError('command.interrupted');
     console.note(console.tell(interrupted).message);
     console.result({ error: console.tell(interrupted), warnings: console.warnings });
@@ -123,6 +124,8 @@ async function main(argv: readonly string[]): Promise<number> {
       return typeof value === 'string' && value !== '' ? value : undefined;
     };
     signal = interruptible(console);
+    const dataDir = chosen('data') ?? process.env.SHENGHUA_DATA;
+    if (dataDir) await makeDataFolder(dataDir);
     const run = await LOAD[verb]();
     const { json, failure } = await run({
       options,
@@ -136,6 +139,19 @@ async function main(argv: readonly string[]): Promise<number> {
     return failure ? EXIT.failed : EXIT.done;
   } catch (error) {
     return await report(error, console, signal);
+  }
+}
+
+/** A folder of the person's choice is there, or is refused before the work. @throws StudioError storage.not-writable … */
+async function makeDataFolder(dataDir: string): Promise<void> {
+  const { makeFolder } = await import('../media/part-file.ts');
+  try {
+    await makeFolder(resolve(dataDir));
+    await access(resolve(dataDir), constants.W_OK);
+  } catch (cause) {
+    const reason = (cause as NodeJS.ErrnoException).code ?? String(cause);
+    if (reason === 'ENOSPC') throw new StudioError('storage.disk-full', { path: dataDir }, { cause });
+    throw new StudioError('storage.not-writable', { path: dataDir, reason }, { cause });
   }
 }
 

@@ -39,6 +39,8 @@ const harmless = (text: string): string =>
     .toWellFormed()
     .replace(/[^\P{Cc}\n\t]/gu, (control) => `\\x${control.codePointAt(0)!.toString(16).padStart(2, '0')}`);
 
+const ERRORS_SHOWN = 10;
+
 export function createConsole({ locale, json, quiet }: ConsoleOptions): CommandConsole {
   const warnings: Told[] = [];
   const isChinese = locale === 'zh-CN';
@@ -65,10 +67,12 @@ export function createConsole({ locale, json, quiet }: ConsoleOptions): CommandC
       stderr(`${isChinese ? '注意' : 'warning'}: ${told.message}\n  ${told.hint}`);
     },
     error(errors) {
-      for (const each of errors) {
+      for (const each of errors.slice(0, ERRORS_SHOWN)) {
         const { message, hint } = tell(each);
         stderr(`${isChinese ? '错误' : 'error'}: ${message}\n  ${hint}`);
       }
+      const more = errors.length - ERRORS_SHOWN;
+      if (more > 0) stderr(isChinese ? `……另有 ${more} 处错误` : `… and ${more} more`);
     },
     result(object) {
       if (json) process.stdout.write(`${JSON.stringify(object)}\n`);

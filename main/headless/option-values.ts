@@ -23,7 +23,7 @@ export function wholeOption(option: string, value: string, min: number, max: num
 
 export function frameRateOption(option: string, value: string): (typeof FRAME_RATES)[number] {
   const found = FRAME_RATES.find((rate) => String(rate) === value.trim());
-  if (found === undefined) throw badValue(option, value, oneOf(FRAME_RATES.map(String)));
+  if (found === undefined) throw badValue(option, value, { ...oneOf(FRAME_RATES.map(String)), words: [] });
   return found;
 }
 

@@ -43,7 +43,7 @@ export async function openPartFile(outPath: string): Promise<PartFile> {
   const stem = `.${shortened(basename(finalPath))}.${HOST}-${process.pid}-${randomBytes(4).toString('hex')}.part`;
   const path = join(folder, `${stem}.${extension}`);
   try {
-    await mkdir(folder, { recursive: true });
+    await makeFolder(folder);
     await sweepStaleParts(folder);
     await (await open(path, 'wx')).close();
   } catch (error) {
@@ -77,6 +77,28 @@ export async function openPartFile(outPath: string): Promise<PartFile> {
       await removeAll();
     },
   };
+}
+
+/**
+ * The folder with those above it. Node's own recursive mkdir tries forever where a folder that is there takes no new one and
+ * says ENOENT, as in /proc.
+ */
+export async function makeFolder(folder: string): Promise<void> {
+  const make = async (): Promise<void> => {
+    try {
+      await mkdir(folder);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST' || !(await stat(folder)).isDirectory()) throw error;
+    }
+  };
+  try {
+    await make();
+  } catch (error) {
+    const above = dirname(folder);
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || above === folder) throw error;
+    await makeFolder(above);
+    await make();
+  }
 }
 
 async function checkedFinalPath(path: string): Promise<string> {

@@ -1,4 +1,5 @@
 import { dirname, relative, resolve } from 'node:path';
+import { StudioError } from '../../../app/errors/index.ts';
 import { createStudio } from '../../compose.ts';
 import { type ExportReport, type ExportStep, exportProject } from '../../export/export-project.ts';
 import type { Verb, VerbContext } from '../cli.ts';
@@ -37,6 +38,11 @@ export const exportVerb: Verb = async (context) => {
     progress.end();
   }
   for (const warning of report.warnings) console.warn(warning);
+  if (where.ffmpegPath !== undefined && report.frames > 0) {
+    const unusable = (await studio.ffmpeg(signal)).rejected.find(({ source }) => source === 'option');
+    if (unusable)
+      console.warn(new StudioError('command.ffmpeg-passed-over', { path: unusable.path, reason: unusable.reason }));
+  }
   if (console.quiet) console.print(report.out);
   else summary(report, context);
   return { json: { ...report } };
