@@ -158,7 +158,7 @@ const SINGLE: Readonly<Record<string, Viseme>> = {
 };
 
 /** Stress, length, tone, syllabicity, aspiration and tie marks say nothing about the mouth's shape. */
-const UNSEEN = /[ˈˌːˑ\d˥˦˧˨˩↗↘'"_.ʰʲʷˠˤⁿˡ\u0300-\u036f\s|-]/gu;
+const UNSEEN = /[ˈˌːˑ\d˥˦˧˨˩↗↘'"_.ʰʲʷˠˤⁿˡ\s|-]|\p{M}/gu;
 
 /**
  * The visemes of one IPA phone, in order (a diphthong gives two). An empty phone is silence.
