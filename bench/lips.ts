@@ -3,6 +3,7 @@
  * phones it was spoken with. Only whether the background stands still is judged before encoding, on the drawn frames.
  */
 import { readFile } from 'node:fs/promises';
+import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { Phone } from '../app/speech/timeline.ts';
@@ -130,10 +131,21 @@ async function watchFace(
   signal: AbortSignal,
   say: (line: string) => void,
 ): Promise<Watched> {
-  const mesh = createFaceMesh();
+  const meshes = Array.from({ length: Math.min(4, availableParallelism()) }, () => createFaceMesh());
   try {
-    const part = await faceSquare(ffmpegPath, video, shape, mesh, signal);
+    const part = await faceSquare(ffmpegPath, video, shape, meshes[0]!, signal);
     const track: FaceTrack = { fps: shape.fps, lipGap: [], eyeOpening: [], framesWithoutFace: 0 };
+    const looking: Promise<FoundFace[]>[] = [];
+    const see = async (): Promise<void> => {
+      const face = largest(await looking.shift()!);
+      if (face === undefined) track.framesWithoutFace += 1;
+      const seen =
+        face === undefined
+          ? { lipGap: track.lipGap.at(-1) ?? 0, eyeOpening: track.eyeOpening.at(-1) ?? 0 }
+          : openings(face.landmarks);
+      track.lipGap.push(seen.lipGap);
+      track.eyeOpening.push(seen.eyeOpening);
+    };
     let [frames, duplicates] = [0, 0];
     let before: Uint8Array | undefined;
     for await (const picture of videoFrames(ffmpegPath, video, shape, { part, sidePx: CROP_PX }, signal)) {
@@ -142,18 +154,16 @@ async function watchFace(
       if (frames % 250 === 0) say(`${frames} frames looked at`);
       if (before !== undefined && Buffer.compare(before, picture.rgba) === 0) duplicates += 1;
       before = picture.rgba;
-      const face = largest(await mesh.find(picture, signal));
-      if (face === undefined) track.framesWithoutFace += 1;
-      const seen =
-        face === undefined
-          ? { lipGap: track.lipGap.at(-1) ?? 0, eyeOpening: track.eyeOpening.at(-1) ?? 0 }
-          : openings(face.landmarks);
-      track.lipGap.push(seen.lipGap);
-      track.eyeOpening.push(seen.eyeOpening);
+      if (looking.length === meshes.length) await see();
+      const faces = meshes[frames % meshes.length]!.find(picture, signal);
+      // Met when its turn comes.
+      faces.catch(() => undefined);
+      looking.push(faces);
     }
+    while (looking.length > 0) await see();
     return { track, frames, duplicates };
   } finally {
-    await mesh.dispose();
+    await Promise.all(meshes.map((mesh) => mesh.dispose()));
   }
 }
 

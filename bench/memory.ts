@@ -30,7 +30,7 @@ export const memoryBench: Bench = {
     const { avatar = 'lin' } = options;
     const roundMs = await lengthOfRound(avatar, run);
     const figures: Figure[] = [];
-    const measure = async (name: string, minutes: number): Promise<{ peakMb: number; treeMb: number | null }> => {
+    const measure = async (name: string, minutes: number): Promise<ExportMemory & { treeMb: number | null }> => {
       const rounds = Math.ceil((minutes * 60_000) / roundMs);
       run.say(`exporting ${rounds} rounds, about ${((rounds * roundMs) / 60_000).toFixed(1)} minutes of speech`);
       let treeMb: number | null = null;
@@ -51,12 +51,13 @@ export const memoryBench: Bench = {
         figure(`${name}Speech`, taken.durationMs / 60_000, 'min', { atLeast: minutes }),
         figure(`${name}Wall`, taken.wallMs / 1000, 's'),
       );
-      return { peakMb: taken.peakMb, treeMb };
+      return { ...taken, treeMb };
     };
     const one = await measure('short', short);
     const ten = await measure('long', long);
     return [
-      figure('growth', ten.peakMb - one.peakMb, 'MB', { atMost: 50 }),
+      figure('peakGrowth', ten.peakMb - one.peakMb, 'MB', { atMost: 50 }),
+      figure('growthAtLastFrame', ten.lastFrameMb - one.lastFrameMb, 'MB', { atMost: 50 }),
       figure('shortPeak', one.peakMb, 'MB', { atMost: 700 }),
       figure('longPeak', ten.peakMb, 'MB', { atMost: 700 }),
       // With ffmpeg, which runs beside us; sampled, so a shorter peak may slip through.

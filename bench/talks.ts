@@ -12,16 +12,13 @@ export interface Talk {
   assets: AssetSource;
 }
 
-/** About half a minute, two languages, several moods, every lip sound of either language, real pauses. */
+/** Some 25 seconds, two languages, several moods, every lip sound of either language, real pauses. */
 const LINES = [
-  { emotion: 'happy', text: '大家好，欢迎来到声画！一张照片，一段话，就能变成一个会说话的数字人。' },
-  {
-    emotion: 'gentle',
-    text: 'Hello, and welcome. My mouth moves because the sound moves it, not the other way round.',
-  },
-  { emotion: 'serious', text: '不买显卡，不用注册，也不下载模型，普普通通的笔记本就行。[600ms] 明白吗？' },
-  { emotion: 'excited', text: 'People back home may be puzzled: a plain picture, a bit of text, and a movie pops up!' },
-  { emotion: 'neutral', text: '明天晚上八点半，我们不见不散。[500ms] Bye bye, see you tomorrow.' },
+  { emotion: 'happy', text: '大家好，欢迎来到声画！一张照片，一段话，就能变成会说话的数字人。' },
+  { emotion: 'gentle', text: 'Hello, and welcome. My mouth moves because the sound moves it.' },
+  { emotion: 'serious', text: '不买显卡，也不下载模型，普通笔记本就行。[600ms] 明白吗？' },
+  { emotion: 'excited', text: 'A plain picture, a bit of text, and a movie pops up!' },
+  { emotion: 'neutral', text: '明天晚上八点半，我们不见不散。[500ms] Bye bye.' },
 ] as const;
 
 export interface TalkOptions {
