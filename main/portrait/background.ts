@@ -1,5 +1,5 @@
 /** The picture with the person painted out. */
-import { boxBlur, type Plane, plane, smoothstep } from './planes.ts';
+import { boxBlur, forEachUpscaled, type Plane, plane, smoothstep } from './planes.ts';
 
 interface Picture {
   width: number;
@@ -13,6 +13,9 @@ interface Level {
   data: Float32Array;
 }
 
+/** What is filled in is smooth: it is worked out on a copy no larger than this. */
+const FILL_SIDE = 512;
+
 /**
  * RGBA8, opaque. Identical to the picture away from the person; behind and close round them filled from the surroundings
  * by push–pull (Gortler et al., "The Lumigraph", 1996, §3.4). `marginPx` is how far beyond the matte colours of hair may
@@ -20,30 +23,65 @@ interface Level {
  */
 export function backgroundWithoutPerson(picture: Picture, matte: Uint8Array, marginPx: number): Uint8Array {
   const { width, height, rgba } = picture;
-  const near = nearness(matte, width, height, marginPx);
-  const base: Level = { width, height, data: new Float32Array(width * height * 4) };
-  for (let i = 0; i < matte.length; i++) {
-    const known = near.data[i]! <= 0.02 ? rgba[i * 4 + 3]! / 255 : 0;
-    for (let c = 0; c < 3; c++) base.data[i * 4 + c] = rgba[i * 4 + c]! * known;
-    base.data[i * 4 + 3] = known;
-  }
-  const filled = pushPull(base);
+  const scale = Math.min(1, FILL_SIDE / Math.max(width, height));
+  const [w, h] = [Math.max(1, Math.round(width * scale)), Math.max(1, Math.round(height * scale))];
+  const near = nearness(shrinkPerson(matte, width, height, w, h), marginPx * scale);
+  const filled = pushPull(surroundings(picture, near)).data;
   const out = new Uint8Array(rgba);
-  for (let i = 0; i < matte.length; i++) {
-    const take = smoothstep(0.01, 0.3, near.data[i]!);
-    if (take === 0) continue;
-    for (let c = 0; c < 3; c++) {
-      out[i * 4 + c] = Math.round(rgba[i * 4 + c]! * (1 - take) + filled.data[i * 4 + c]! * take);
+  forEachUpscaled(near, width, height, (i, p00, p01, p10, p11, u, v) => {
+    const [w00, w01, w10, w11] = [(1 - u) * (1 - v), u * (1 - v), (1 - u) * v, u * v];
+    const close = near.data[p00]! * w00 + near.data[p01]! * w01 + near.data[p10]! * w10 + near.data[p11]! * w11;
+    const take = matte[i]! > 4 ? 1 : smoothstep(0.01, 0.3, close);
+    if (take === 0) return;
+    const o = i * 4;
+    for (let c = 0; c < 4; c++) {
+      const value =
+        filled[p00 * 4 + c]! * w00 +
+        filled[p01 * 4 + c]! * w01 +
+        filled[p10 * 4 + c]! * w10 +
+        filled[p11 * 4 + c]! * w11;
+      out[o + c] = Math.round(rgba[o + c]! * (1 - take) + (c < 3 ? value : 255 * Math.min(1, value)) * take);
     }
-    out[i * 4 + 3] = Math.round(rgba[i * 4 + 3]! * (1 - take) + 255 * Math.min(1, filled.data[i * 4 + 3]!) * take);
-  }
+  });
   return out;
 }
 
-/** 1 on the person, falling to 0 at `margin` pixels from them. */
-function nearness(matte: Uint8Array, width: number, height: number, margin: number): Plane {
-  const person = plane(width, height);
-  for (let i = 0; i < matte.length; i++) person.data[i] = matte[i]! > 4 ? 1 : 0;
+/** 1 wherever any of the person falls on the small pixel. */
+function shrinkPerson(matte: Uint8Array, width: number, height: number, w: number, h: number): Plane {
+  const person = plane(w, h);
+  for (let y = 0, i = 0; y < height; y++) {
+    const row = Math.min(h - 1, Math.floor(((y + 0.5) * h) / height)) * w;
+    for (let x = 0; x < width; x++, i++) {
+      if (matte[i]! > 4) person.data[row + Math.min(w - 1, Math.floor(((x + 0.5) * w) / width))] = 1;
+    }
+  }
+  return person;
+}
+
+/** The small picture where nothing of the person is near; colours times how much of the pixel is known. */
+function surroundings({ width, height, rgba }: Picture, near: Plane): Level {
+  const [w, h] = [near.width, near.height];
+  const level: Level = { width: w, height: h, data: new Float32Array(w * h * 4) };
+  const counts = new Float32Array(w * h);
+  for (let y = 0, p = 0; y < height; y++) {
+    const row = Math.min(h - 1, Math.floor(((y + 0.5) * h) / height)) * w;
+    for (let x = 0; x < width; x++, p += 4) {
+      const o = row + Math.min(w - 1, Math.floor(((x + 0.5) * w) / width));
+      counts[o]!++;
+      if (near.data[o]! > 0.02) continue;
+      const known = rgba[p + 3]! / 255;
+      for (let c = 0; c < 3; c++) level.data[o * 4 + c]! += rgba[p + c]! * known;
+      level.data[o * 4 + 3]! += known;
+    }
+  }
+  for (let o = 0; o < counts.length; o++) {
+    for (let c = 0; c < 4; c++) level.data[o * 4 + c]! /= Math.max(1, counts[o]!);
+  }
+  return level;
+}
+
+/** 1 on the person, falling to 0 at `margin` pixels from them. Below 0.02 a pixel is far enough to be trusted. */
+function nearness(person: Plane, margin: number): Plane {
   const half = Math.max(1, Math.round(margin / 2));
   const wide = boxBlur(person, half);
   for (let i = 0; i < wide.data.length; i++) wide.data[i] = wide.data[i]! > 1e-4 ? 1 : 0;

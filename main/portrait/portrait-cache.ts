@@ -1,6 +1,6 @@
 /** Finished imports on disk, so that a portrait is analysed once. A file that cannot be read back whole counts as absent. */
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
+import { type FileHandle, mkdir, open, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { constants, crc32, zstdCompress, zstdDecompress } from 'node:zlib';
@@ -34,8 +34,13 @@ export function openPortraitCache(dir: string): PortraitCache {
     async read(key) {
       const path = pathOf(key);
       try {
-        const bytes = await readFile(path);
-        const entry = await unpack(bytes);
+        const file = await open(path, 'r');
+        let entry: CacheEntry;
+        try {
+          entry = await unpack(file);
+        } finally {
+          await file.close();
+        }
         // Read lately is worth keeping: see prune.
         const now = new Date();
         await utimes(path, now, now).catch(() => undefined);
@@ -48,10 +53,10 @@ export function openPortraitCache(dir: string): PortraitCache {
       const temporary = join(dir, `.${key}.${process.pid}.${randomUUID()}.tmp`);
       try {
         await mkdir(dir, { recursive: true });
-        const bytes = await pack(entry);
+        const pieces = await pack(entry);
         const file = await open(temporary, 'wx');
         try {
-          await file.writeFile(bytes);
+          for (const piece of pieces) await file.writeFile(piece);
           await file.sync();
         } finally {
           await file.close();
@@ -65,14 +70,15 @@ export function openPortraitCache(dir: string): PortraitCache {
   };
 }
 
-async function pack({ meta, planes }: CacheEntry): Promise<Buffer> {
+/** The pieces of an entry's file, in order. */
+async function pack({ meta, planes }: CacheEntry): Promise<Uint8Array[]> {
   const json = Buffer.from(JSON.stringify(meta));
   const params = { [constants.ZSTD_c_compressionLevel]: 1 };
   const packed = await Promise.all(
     planes.map(async (plane) => {
       const frame = await compress(plane, { params });
-      // A photo hardly shrinks: reading it as it is beats unpacking it.
-      return frame.length < plane.length / 2 ? frame : plane;
+      // Reading from the disk beats unpacking, unless there is next to nothing to read.
+      return frame.length < plane.length / 6 ? frame : plane;
     }),
   );
   const sizes = Buffer.alloc(planes.length * 8);
@@ -80,37 +86,54 @@ async function pack({ meta, planes }: CacheEntry): Promise<Buffer> {
     sizes.writeUInt32LE(plane.length, i * 8);
     sizes.writeUInt32LE(packed[i]!.length, i * 8 + 4);
   }
-  const rest = Buffer.concat([json, sizes, ...packed]);
+  const rest = [json, sizes, ...packed];
   const header = Buffer.alloc(HEADER_BYTES);
-  for (const [i, value] of [MAGIC, rest.length, crc32(rest), json.length, planes.length].entries()) {
+  const length = rest.reduce((sum, piece) => sum + piece.length, 0);
+  const crc = rest.reduce((sum, piece) => crc32(piece, sum), 0);
+  for (const [i, value] of [MAGIC, length, crc, json.length, planes.length].entries()) {
     header.writeUInt32LE(value, i * 4);
   }
-  return Buffer.concat([header, rest]);
+  return [header, ...rest];
 }
 
-async function unpack(bytes: Buffer): Promise<CacheEntry> {
-  const rest = bytes.subarray(HEADER_BYTES);
-  const [magic, length, crc, jsonLength, count] = [0, 4, 8, 12, 16].map((at) => bytes.readUInt32LE(at)) as [
+/** Each plane is read into memory of its own: a view of the whole file would keep all of it for as long as one plane lives. */
+async function unpack(file: FileHandle): Promise<CacheEntry> {
+  const { size: fileBytes } = await file.stat();
+  let crc = 0;
+  let left = fileBytes;
+  const take = async (length: number): Promise<Uint8Array<ArrayBuffer>> => {
+    if (length > left) throw new Error('a cache entry cut short');
+    left -= length;
+    const bytes = new Uint8Array(length);
+    for (let at = 0; at < length; ) {
+      const { bytesRead } = await file.read(bytes, at, length - at, null);
+      if (bytesRead === 0) throw new Error('a cache entry cut short');
+      at += bytesRead;
+    }
+    crc = crc32(bytes, crc);
+    return bytes;
+  };
+  const header = new DataView((await take(HEADER_BYTES)).buffer);
+  crc = 0;
+  const [magic, length, wholeCrc, jsonLength, count] = [0, 4, 8, 12, 16].map((at) => header.getUint32(at, true)) as [
     number,
     number,
     number,
     number,
     number,
   ];
-  if (magic !== MAGIC || length !== rest.length || crc !== crc32(rest)) throw new Error('not a whole cache entry');
-  const meta: unknown = JSON.parse(rest.subarray(0, jsonLength).toString('utf8'));
-  let at = jsonLength + count * 8;
-  const frames: { size: number; frame: Buffer }[] = [];
+  if (magic !== MAGIC || length !== left) throw new Error('not a whole cache entry');
+  const json = await take(jsonLength);
+  const sizes = new DataView((await take(count * 8)).buffer);
+  const frames: { size: number; frame: Uint8Array<ArrayBuffer> }[] = [];
   for (let i = 0; i < count; i++) {
-    const size = rest.readUInt32LE(jsonLength + i * 8);
-    const packed = rest.readUInt32LE(jsonLength + i * 8 + 4);
-    frames.push({ size, frame: rest.subarray(at, at + packed) });
-    at += packed;
+    frames.push({ size: sizes.getUint32(i * 8, true), frame: await take(sizes.getUint32(i * 8 + 4, true)) });
   }
+  if (crc !== wholeCrc) throw new Error('a damaged cache entry');
+  const meta: unknown = JSON.parse(Buffer.from(json.buffer).toString('utf8'));
   const planes = await Promise.all(
     frames.map(async ({ size, frame }) => {
-      // Copied: a view would keep the whole file in memory for as long as one plane lives.
-      if (frame.length === size) return new Uint8Array(frame);
+      if (frame.length === size) return frame;
       const plane = await decompress(frame, { maxOutputLength: size });
       if (plane.length !== size) throw new Error('a plane of the wrong size');
       return new Uint8Array(plane.buffer, plane.byteOffset, plane.length);

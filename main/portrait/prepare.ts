@@ -11,6 +11,7 @@ import { examineFace, faceSizePx, MIN_FACE_PX } from './doctor.ts';
 import { faceBox, headPose, interOcularPx } from './face-measures.ts';
 import { snapLips } from './lip-edges.ts';
 import { personMatte } from './matte.ts';
+import { packPatches, unpackPatches } from './patches.ts';
 import { openPortraitCache } from './portrait-cache.ts';
 
 export interface PortraitInspection {
@@ -40,7 +41,7 @@ export interface PortraitImporter {
 }
 
 /** Raise it whenever any step gives other results for the same bytes. */
-const CACHE_VERSION = 3;
+const CACHE_VERSION = 4;
 
 const rectSchema = z.object({ x: z.number(), y: z.number(), width: z.number(), height: z.number() });
 const findingSchema = z.object({
@@ -144,7 +145,7 @@ export function createPortraitImporter({ cacheDir }: { cacheDir: string }): Port
       const { width, height, rgba } = picture;
       const prepared: PreparedPortrait = { width, height, rgba, matte, background, face, faces };
       const meta: z.infer<typeof preparedSchema> = { width, height, face, faces };
-      await cache.write(key, { meta, planes: [rgba, matte, difference(background, rgba)] });
+      await cache.write(key, { meta, planes: [rgba, matte, ...packPatches(background, rgba)] });
       return prepared;
     },
 
@@ -180,27 +181,14 @@ function authoredFace(picture: DecodedPicture, landmarks: FaceLandmarks): Detect
 
 function readPrepared(entry: { meta: unknown; planes: Uint8Array[] } | null): PreparedPortrait | null {
   const meta = preparedSchema.safeParse(entry?.meta);
-  const [rgba, matte, packed] = entry?.planes ?? [];
-  if (!meta.success || rgba === undefined || matte === undefined || packed === undefined) return null;
+  const [rgba, matte, runs, patches] = entry?.planes ?? [];
+  if (!meta.success || rgba === undefined || matte === undefined || runs === undefined || patches === undefined)
+    return null;
   const pixels = meta.data.width * meta.data.height;
-  if (rgba.length !== pixels * 4 || matte.length !== pixels || packed.length !== pixels * 4) return null;
-  return { ...meta.data, rgba, matte, background: undoDifference(packed, rgba) };
+  if (rgba.length !== pixels * 4 || matte.length !== pixels) return null;
+  const background = unpackPatches(runs, patches, rgba);
+  return background === null ? null : { ...meta.data, rgba, matte, background };
 }
-
-/** Background minus picture, byte by byte: zero almost everywhere, which packs to nothing. */
-const difference = (a: Uint8Array, b: Uint8Array): Uint8Array => {
-  const out = new Uint8Array(a.length);
-  for (let i = 0; i < a.length; i++) out[i] = a[i]! - b[i]!;
-  return out;
-};
-const undoDifference = (packed: Uint8Array, b: Uint8Array): Uint8Array => {
-  const out = b.slice();
-  for (let i = 0; i < out.length; i += 4) {
-    if ((packed[i]! | packed[i + 1]! | packed[i + 2]! | packed[i + 3]!) === 0) continue;
-    for (let c = i; c < i + 4; c++) out[c]! += packed[c]!;
-  }
-  return out;
-};
 
 const hashOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 const keyOf = (hash: string, wanted: string): string =>
