@@ -29,7 +29,7 @@ import {
 } from './lip-measures.ts';
 import { motionRegionOf } from './motion-region.ts';
 import { drawTalk, stageTalk } from './staged-talk.ts';
-import { benchTalk, type Talk } from './talks.ts';
+import { benchTalk, demoScript, type Talk } from './talks.ts';
 
 /** The face's surroundings that the mesh is shown, as a multiple of the face, and the size it is shown in. */
 const CROP_OF_FACE = 1.7;
@@ -38,11 +38,11 @@ const SOUND_RATE = 16_000;
 
 export const lipsBench: Bench = {
   name: 'lips',
-  about: 'lips, eyes and background of a finished video: sync, closure, silence, blinks, stillness',
+  about: 'lips, eyes and background, measured on the decoded demo: sync, closure, silence, blinks, stillness',
   options: {
     avatar: { value: 'ID', about: 'a sample avatar (lin)' },
     portrait: { value: 'FILE', about: 'a picture of your own instead' },
-    text: { value: 'TEXT', about: 'what is said, in the script language, instead of the bench’s own words' },
+    text: { value: 'TEXT', about: 'what is said, in the script language, instead of the demo’s words' },
     video: { value: 'FILE', about: 'a finished video instead; needs --timeline' },
     timeline: { value: 'FILE', about: 'what `export --timeline` wrote for it' },
     seconds: { value: 'N', about: 'how much of it is looked at (60)' },
@@ -53,7 +53,7 @@ export const lipsBench: Bench = {
       throw new UsageError('--video and --timeline need each other');
     const limitS = numberOption('seconds', seconds, 60);
     if (video !== undefined && timeline !== undefined) return await measureFile(video, timeline, limitS, run);
-    const talk = await benchTalk({ avatar, portrait, text });
+    const talk = await benchTalk({ avatar, portrait, text: text ?? (await demoScript()) });
     const outPath = join(run.scratchDir, 'talk.mp4');
     const timelinePath = join(run.scratchDir, 'talk.json');
     run.say('exporting');

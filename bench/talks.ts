@@ -5,6 +5,7 @@ import { basename, resolve } from 'node:path';
 import { newProject } from '../app/document/new-project.ts';
 import type { Project } from '../app/document/project.ts';
 import { StudioError } from '../app/errors/index.ts';
+import { parseScriptTextOrThrow } from '../app/speech/script/script-text.ts';
 import type { AssetSource } from '../main/storage/assets.ts';
 
 export interface Talk {
@@ -21,12 +22,16 @@ const LINES = [
   { emotion: 'neutral', text: '明天晚上八点半，我们不见不散。[500ms] Bye bye.' },
 ] as const;
 
+/** What `npm run demo` says. */
+export const demoScript = (): Promise<string> =>
+  readFile(new URL('../scripts/demo.script.txt', import.meta.url), 'utf8');
+
 export interface TalkOptions {
   /** A shipped avatar's id. */
   avatar?: string | undefined;
   /** A picture of one's own instead. */
   portrait?: string | undefined;
-  /** Instead of the bench's own words: one utterance. */
+  /** A script instead of the benches' own words, as in docs/script.md: one utterance a line. */
   text?: string | undefined;
   /** How many times everything is said. Each time its number comes first, so that no line is said twice. */
   rounds?: number | undefined;
@@ -37,7 +42,7 @@ export interface TalkOptions {
 /** 1280 × 720 at 25 fps, x264, subtitles burnt in, the AI mark on: what a person gets who changes nothing. */
 export async function benchTalk(options: TalkOptions = {}): Promise<Talk> {
   const { avatar = 'lin', portrait, text, rounds, preset = 'veryfast', format = 'mp4' } = options;
-  const said = text === undefined ? LINES : [{ emotion: 'neutral', text } as const];
+  const said = text === undefined ? LINES : parseScriptTextOrThrow(text).map((line) => ({ text: line.text }));
   const lines = Array.from({ length: rounds ?? 1 }, (_, round) =>
     said.map((line, i) => ({
       ...line,
