@@ -48,13 +48,18 @@ const BEFORE: Record<Group, number> = { opening: 42, rounding: 75, closure: 22 }
 const AFTER: Record<Group, number> = { opening: 48, rounding: 65, closure: 22 };
 
 /** Lips move a little before they are heard. */
-const LEAD_MS = 40;
+const LEAD_MS = 28;
 const REACH_MS = 350;
 /** Muscles low-pass what dominance asks: Gaussian, by quadrature. */
 const SMOOTHING: readonly (readonly [number, number])[] = [-28, -14, 0, 14, 28].map((offsetMs) => [
   offsetMs,
   Math.exp(-(offsetMs ** 2) / (2 * 17 ** 2)),
 ]);
+
+/** Below QUIET the mouth is at rest, from HEARD on it is free; shares of the speaker's loud level. */
+const QUIET = 0.02;
+const HEARD = 0.07;
+const HEARD_RADIUS_MS = 60;
 
 const SEAL_MIN_MS = 56;
 const SEAL_RAMP_MS = 60;
@@ -169,6 +174,16 @@ export class MouthTrack {
     return this.#loudness(ms, 20);
   }
 
+  /** RMS over `radiusMs` to both sides, as a share of the speaker's loud level. */
+  #level(ms: number, radiusMs: number): number {
+    const from = Math.max(0, Math.floor((ms - radiusMs) / this.#stepMs));
+    const to = Math.min(this.#envelope.length - 1, Math.ceil((ms + radiusMs) / this.#stepMs));
+    let energy = 0;
+    for (let i = from; i <= to; i++) energy += this.#envelope[i]! ** 2;
+    const steps = (2 * radiusMs) / this.#stepMs;
+    return Math.sqrt(energy / steps) / this.#loud;
+  }
+
   /** The loudest moment within `radiusMs`, as a share of the speaker's loud level. */
   #loudness(ms: number, radiusMs: number): number {
     const from = Math.max(0, Math.floor((ms - radiusMs) / this.#stepMs));
@@ -182,7 +197,7 @@ export class MouthTrack {
   #soundShapes(ms: number, state: MouthState): number {
     state.voice = this.voiceAt(ms);
     state.jaw *= Math.min(1.15, 0.72 + 0.45 * state.voice);
-    const heard = smoothstep((this.#loudness(ms, 70) - 0.008) / 0.04);
+    const heard = smoothstep((this.#level(ms, HEARD_RADIUS_MS) - QUIET) / (HEARD - QUIET));
     for (const key of ['jaw', 'upperLift', 'lowerDrop', 'tongue'] as const) state[key] *= heard;
     return heard;
   }
