@@ -1,7 +1,7 @@
 /** What drawing one frame costs, step by step, on one thread: this one. */
 import { i420Bytes } from '../app/media/i420.ts';
 import type { AvatarPlate, Rect } from '../main/engine/ports/lipsync.ts';
-import { layOut } from '../main/export/export-project.ts';
+import { layOut } from '../main/export/set-stage.ts';
 import { programmeSpeech } from '../main/export/timeline-document.ts';
 import { Performance } from '../main/providers/lipsync/rig/performance.ts';
 import { RigRenderer } from '../main/providers/lipsync/rig/renderer.ts';

@@ -1,12 +1,12 @@
 /** A talk made ready as an export makes it, for measures that look at the frames themselves. */
-import { chooseStageSize, type StageSize } from '../app/media/stage-size.ts';
+import type { StageSize } from '../app/media/stage-size.ts';
 import type { SubtitleCue } from '../app/media/subtitles.ts';
 import type { Studio } from '../main/compose.ts';
 import type { FrameSource } from '../main/engine/ports/frames.ts';
 import type { AvatarPlate } from '../main/engine/ports/lipsync.ts';
 import { type Programme, programme } from '../main/engine/stages/programme.ts';
-import { layOut, openStageFrames, subtitleCues } from '../main/export/export-project.ts';
 import { type LoadedPortrait, loadPortrait } from '../main/export/load-portrait.ts';
+import { layOut, openStageFrames, stageSizeOf, subtitleCues } from '../main/export/set-stage.ts';
 import { speakScript } from '../main/export/speak-script.ts';
 import { programmeSpeech } from '../main/export/timeline-document.ts';
 import type { Talk } from './talks.ts';
@@ -26,8 +26,7 @@ export async function stageTalk(talk: Talk, studio: Studio, signal: AbortSignal)
   const deps = { speech: studio.speech, paths: studio.paths, ffmpegPath: (await studio.ffmpeg(signal)).path };
   const spoken = await speakScript(project, assets, deps, signal, () => undefined);
   const show = await programme(spoken.utterances, spoken.layout, signal);
-  const { width, height } = portrait.prepared;
-  const size = chooseStageSize(project.stage.size, width / height);
+  const size = stageSizeOf(project, portrait);
   return {
     ...talk,
     portrait,
@@ -46,7 +45,8 @@ export async function drawTalk(
   signal: AbortSignal,
 ): Promise<void> {
   const { project, assets, plate, size, cues, frames, show } = staged;
-  const source = await openStageFrames(project, assets, plate, size, false, cues, signal);
+  const source = await openStageFrames(project, assets, plate, size, signal);
+  source.subtitles(cues);
   try {
     for (const speech of programmeSpeech(show)) source.speak(speech);
     const asked: ReturnType<FrameSource['frame']>[] = [];

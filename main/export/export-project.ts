@@ -3,34 +3,27 @@
  * what flows between them, and who closes what.
  */
 import { randomUUID } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import type { AssetRef } from '../../app/document/asset.ts';
 import type { Project } from '../../app/document/project.ts';
 import { StudioError } from '../../app/errors/index.ts';
 import type { StageSize } from '../../app/media/stage-size.ts';
-import { chooseStageSize } from '../../app/media/stage-size.ts';
 import { toSrt, toVtt } from '../../app/media/subtitle-files.ts';
-import { buildCues, type SubtitleCue } from '../../app/media/subtitles.ts';
+import type { SubtitleCue } from '../../app/media/subtitles.ts';
 import { encodeProgramme } from '../engine/encode-programme.ts';
 import type { FrameSource } from '../engine/ports/frames.ts';
-import type { AvatarPlate } from '../engine/ports/lipsync.ts';
 import { SAMPLE_RATE } from '../engine/ports/tts.ts';
 import { type Programme, programme } from '../engine/stages/programme.ts';
 import type { SpeechStage } from '../engine/stages/speech.ts';
 import { openEncoder } from '../media/encoder-sink.ts';
 import type { Ffmpeg } from '../media/ffmpeg/locate.ts';
-import { assertOutputNotInput } from '../media/part-file.ts';
+import { assertOutputNotInput, openPartFile } from '../media/part-file.ts';
 import type { PortraitImporter } from '../portrait/prepare.ts';
-import { openFrameSource } from '../render/frame-source.ts';
-import { layoutAvatar } from '../stage/layout.ts';
-import { overlaySprite, placeOverlay } from '../stage/overlays.ts';
-import { decodePicture } from '../stage/picture.ts';
-import { subtitleMetrics } from '../stage/subtitle-sprites.ts';
 import type { AssetSource } from '../storage/assets.ts';
 import { writeTextWhole } from '../storage/atomic-file.ts';
 import { loadPortrait } from './load-portrait.ts';
-import { speakScript } from './speak-script.ts';
-import { programmeSpeech, spokenLines, timelineDocument } from './timeline-document.ts';
+import { layOut, openStageFrames, stageSizeOf, subtitleCues } from './set-stage.ts';
+import { type SpokenScript, speakScript } from './speak-script.ts';
+import { programmeSpeech, timelineDocument } from './timeline-document.ts';
 
 export interface ExportDeps {
   paths: { cacheDir: string; tempDir: string };
@@ -90,6 +83,8 @@ export async function exportProject(request: ExportRequest, deps: ExportDeps): P
   const alpha = project.stage.background.kind === 'transparent';
   if (alpha && format === 'mp4') throw new StudioError('stage.transparent-needs-alpha', { format });
   await assertOutputNotInput(outPath, await inputPaths(project, assets));
+  // A place that cannot be written to is said before the work, not after it.
+  await (await openPartFile(outPath)).discard();
   const stages: ExportReport['stages'] = {
     portraitMs: 0,
     speechMs: 0,
@@ -111,37 +106,47 @@ export async function exportProject(request: ExportRequest, deps: ExportDeps): P
 
   const soundOnly = format === 'wav';
   const ffmpeg = soundOnly && project.script.recording === null ? undefined : await deps.ffmpeg(signal);
-  report('portrait', 0, 1);
-  const portrait = soundOnly
-    ? null
-    : await timed('portraitMs', loadPortrait(project.avatar, assets, deps.portraits, signal));
-  report('portrait', 1, 1);
-  const spoken = await timed(
-    'speechMs',
-    speakScript(project, assets, { ...deps, ffmpegPath: ffmpeg?.path }, signal, (done, total) =>
-      report('speech', done, total),
-    ),
+
+  // The stage is set while the script is being spoken: neither needs the other.
+  const setStage = async (halted: AbortSignal): Promise<SetStage> => {
+    if (soundOnly) return { size: stageSizeOf(project, null), source: null };
+    report('portrait', 0, 1);
+    const portrait = await timed('portraitMs', loadPortrait(project.avatar, assets, deps.portraits, halted));
+    report('portrait', 1, 1);
+    const size = stageSizeOf(project, portrait);
+    const plate = await timed('layoutMs', layOut(project, assets, portrait, size));
+    return { size, source: await timed('layoutMs', openStageFrames(project, assets, plate, size, halted)) };
+  };
+  const speak = async (halted: AbortSignal): Promise<Spoken> => {
+    const onLine = (done: number, total: number): void => report('speech', done, total);
+    const script = await timed(
+      'speechMs',
+      speakScript(project, assets, { ...deps, ffmpegPath: ffmpeg?.path }, halted, onLine),
+    );
+    try {
+      report('loudness', 0, 1);
+      const show = await timed('loudnessMs', programme(script.utterances, script.layout, halted));
+      report('loudness', 1, 1);
+      return { script, show };
+    } catch (error) {
+      await script[Symbol.asyncDispose]();
+      throw error;
+    }
+  };
+  const [{ size, source }, { script, show }] = await bothOrNone(
+    signal,
+    [setStage, speak],
+    [async (stage) => stage.source?.dispose(), async (spoken) => spoken.script[Symbol.asyncDispose]()],
   );
-  await using _spoken = spoken;
-  report('loudness', 0, 1);
-  const show = await timed('loudnessMs', programme(spoken.utterances, spoken.layout, signal));
-  report('loudness', 1, 1);
 
   const { fps } = project.stage;
   const frames = soundOnly ? 0 : Math.ceil((show.durationMs * fps) / 1000);
-  const size = chooseStageSize(
-    project.stage.size,
-    portrait ? portrait.prepared.width / portrait.prepared.height : 16 / 9,
-  );
   const cues = subtitleCues(project, show, size);
-  const plate = portrait ? await timed('layoutMs', layOut(project, assets, portrait, size)) : null;
   const produceId = randomUUID();
-
   const encodeFrom = performance.now();
-  let source: FrameSource | null = null;
   let encoder: string;
   try {
-    source = plate && (await openStageFrames(project, assets, plate, size, alpha, cues, signal));
+    if (project.stage.subtitles.mode === 'burn') source?.subtitles(cues);
     const sink = await openEncoder({
       ffmpeg,
       format,
@@ -168,6 +173,7 @@ export async function exportProject(request: ExportRequest, deps: ExportDeps): P
     stages.stageMs = drawn?.stageMs ?? 0;
   } finally {
     await source?.dispose();
+    await script[Symbol.asyncDispose]();
   }
   stages.encodeMs = performance.now() - encodeFrom;
 
@@ -191,8 +197,41 @@ export async function exportProject(request: ExportRequest, deps: ExportDeps): P
     timeline: request.timelinePath ?? null,
     stages: Object.fromEntries(Object.entries(stages).map(([name, ms]) => [name, round(ms)])) as ExportReport['stages'],
     peakRssMb: round(process.resourceUsage().maxRSS / 1024),
-    warnings: spoken.warnings,
+    warnings: script.warnings,
   };
+}
+
+interface SetStage {
+  size: StageSize;
+  /** null for sound alone. */
+  source: FrameSource | null;
+}
+interface Spoken {
+  script: SpokenScript;
+  show: Programme;
+}
+
+/**
+ * Two jobs side by side. When one fails or `signal` aborts, the other is stopped and what it may have finished is put away;
+ * the first failure is the one thrown.
+ */
+async function bothOrNone<A, B>(
+  signal: AbortSignal,
+  jobs: readonly [(halted: AbortSignal) => Promise<A>, (halted: AbortSignal) => Promise<B>],
+  putAway: readonly [(a: A) => Promise<void>, (b: B) => Promise<void>],
+): Promise<[A, B]> {
+  const stop = new AbortController();
+  const halted = AbortSignal.any([signal, stop.signal]);
+  const run = <T>(job: (halted: AbortSignal) => Promise<T>): Promise<T> =>
+    job(halted).catch((error: unknown) => {
+      if (!stop.signal.aborted) stop.abort(error);
+      throw error;
+    });
+  const [a, b] = await Promise.allSettled([run(jobs[0]), run(jobs[1])]);
+  if (a.status === 'fulfilled' && b.status === 'fulfilled' && !signal.aborted) return [a.value, b.value];
+  if (a.status === 'fulfilled') await putAway[0](a.value);
+  if (b.status === 'fulfilled') await putAway[1](b.value);
+  throw signal.aborted ? signal.reason : stop.signal.reason;
 }
 
 /** Every file the export reads: the output must be none of them. */
@@ -202,70 +241,6 @@ async function inputPaths(project: Project, assets: AssetSource): Promise<string
   if (project.stage.background.kind === 'picture') refs.push(project.stage.background.asset);
   if (project.script.recording) refs.push(project.script.recording);
   return await Promise.all(refs.map((ref) => assets.resolve(ref)));
-}
-
-export function subtitleCues(project: Project, show: Programme, size: StageSize): SubtitleCue[] {
-  if (project.stage.subtitles.mode === 'none') return [];
-  const { measure, maxWidthPx } = subtitleMetrics(size, project.stage.subtitles);
-  return buildCues(spokenLines(show), { measure, maxWidthPx });
-}
-
-export async function layOut(
-  project: Project,
-  assets: AssetSource,
-  { prepared, background: own }: Awaited<ReturnType<typeof loadPortrait>>,
-  size: StageSize,
-): Promise<AvatarPlate> {
-  const { background, overlays } = project.stage;
-  const picture = async (ref: AssetRef) => decodePicture(await readFile(await assets.resolve(ref)), ref.fileName);
-  const behind = [];
-  for (const overlay of overlays) {
-    if (overlay.layer !== 'behind') continue;
-    const placed = await placeOverlay(overlay, await picture(overlay.asset), size);
-    if (placed) behind.push(placed);
-  }
-  return await layoutAvatar(prepared, {
-    size,
-    framing: project.avatar.framing,
-    background:
-      background.kind === 'picture' ? { kind: 'picture', picture: await picture(background.asset) } : background,
-    ...(own && { sampleBackground: await decodePicture(own, 'background') }),
-    behind,
-  });
-}
-
-export async function openStageFrames(
-  project: Project,
-  assets: AssetSource,
-  plate: AvatarPlate,
-  size: StageSize,
-  alpha: boolean,
-  cues: readonly SubtitleCue[],
-  signal: AbortSignal,
-): Promise<FrameSource> {
-  const front = [];
-  for (const overlay of project.stage.overlays) {
-    if (overlay.layer !== 'front') continue;
-    const bytes = await readFile(await assets.resolve(overlay.asset));
-    const placed = await placeOverlay(overlay, await decodePicture(bytes, overlay.asset.fileName), size);
-    if (placed) front.push(overlaySprite(placed));
-  }
-  const burn = project.stage.subtitles.mode === 'burn';
-  const source = await openFrameSource(
-    {
-      plate,
-      fps: project.stage.fps,
-      seed: project.seed,
-      rig: project.avatar.rig,
-      alpha,
-      front,
-      subtitles: burn ? project.stage.subtitles : null,
-      aiMark: project.stage.aiMark,
-    },
-    signal,
-  );
-  if (burn) source.subtitles(cues);
-  return source;
 }
 
 /** The programme's sound, padded with silence to the end of the last frame. */

@@ -1,0 +1,81 @@
+/** The stage of an export, set before the first frame: size, plate, overlays, subtitles, and the thread that draws it. */
+import { readFile } from 'node:fs/promises';
+import type { AssetRef } from '../../app/document/asset.ts';
+import type { Project } from '../../app/document/project.ts';
+import { chooseStageSize, type StageSize } from '../../app/media/stage-size.ts';
+import { buildCues, type SubtitleCue } from '../../app/media/subtitles.ts';
+import type { FrameSource } from '../engine/ports/frames.ts';
+import type { AvatarPlate } from '../engine/ports/lipsync.ts';
+import type { Programme } from '../engine/stages/programme.ts';
+import { openFrameSource } from '../render/frame-source.ts';
+import { layoutAvatar } from '../stage/layout.ts';
+import { overlaySprite, placeOverlay } from '../stage/overlays.ts';
+import { decodePicture } from '../stage/picture.ts';
+import { subtitleMetrics } from '../stage/subtitle-sprites.ts';
+import type { AssetSource } from '../storage/assets.ts';
+import type { LoadedPortrait } from './load-portrait.ts';
+import { spokenLines } from './timeline-document.ts';
+
+/** What the document asks for, else 720p in the shape nearest to the portrait's. */
+export const stageSizeOf = (project: Project, portrait: LoadedPortrait | null): StageSize =>
+  chooseStageSize(project.stage.size, portrait ? portrait.prepared.width / portrait.prepared.height : 16 / 9);
+
+export function subtitleCues(project: Project, show: Programme, size: StageSize): SubtitleCue[] {
+  if (project.stage.subtitles.mode === 'none') return [];
+  const { measure, maxWidthPx } = subtitleMetrics(size, project.stage.subtitles);
+  return buildCues(spokenLines(show), { measure, maxWidthPx });
+}
+
+export async function layOut(
+  project: Project,
+  assets: AssetSource,
+  { prepared, background: own }: LoadedPortrait,
+  size: StageSize,
+): Promise<AvatarPlate> {
+  const { background, overlays } = project.stage;
+  const picture = async (ref: AssetRef) => decodePicture(await readFile(await assets.resolve(ref)), ref.fileName);
+  const behind = [];
+  for (const overlay of overlays) {
+    if (overlay.layer !== 'behind') continue;
+    const placed = await placeOverlay(overlay, await picture(overlay.asset), size);
+    if (placed) behind.push(placed);
+  }
+  return await layoutAvatar(prepared, {
+    size,
+    framing: project.avatar.framing,
+    background:
+      background.kind === 'picture' ? { kind: 'picture', picture: await picture(background.asset) } : background,
+    ...(own && { sampleBackground: await decodePicture(own, 'background') }),
+    behind,
+  });
+}
+
+/** Subtitles are appended to the source when they are known. */
+export async function openStageFrames(
+  project: Project,
+  assets: AssetSource,
+  plate: AvatarPlate,
+  size: StageSize,
+  signal: AbortSignal,
+): Promise<FrameSource> {
+  const front = [];
+  for (const overlay of project.stage.overlays) {
+    if (overlay.layer !== 'front') continue;
+    const bytes = await readFile(await assets.resolve(overlay.asset));
+    const placed = await placeOverlay(overlay, await decodePicture(bytes, overlay.asset.fileName), size);
+    if (placed) front.push(overlaySprite(placed));
+  }
+  return await openFrameSource(
+    {
+      plate,
+      fps: project.stage.fps,
+      seed: project.seed,
+      rig: project.avatar.rig,
+      alpha: project.stage.background.kind === 'transparent',
+      front,
+      subtitles: project.stage.subtitles.mode === 'burn' ? project.stage.subtitles : null,
+      aiMark: project.stage.aiMark,
+    },
+    signal,
+  );
+}
