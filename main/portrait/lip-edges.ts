@@ -2,7 +2,7 @@
  * Moves a face's lip contours the last few pixels onto the picture's own edges. The mesh places them a little inside full
  * lips and a little above thin ones, and a mouth opened along such a line opens in the skin.
  * Edges are searched in columns across the mouth and joined by the cheapest smooth path (Viterbi), never farther than
- * {@link MAX_SHIFT} inter-ocular distances; where lip and skin look alike nothing moves.
+ * {@link MAX_SHIFT} inter-ocular distances, twice that between a smile's upper lip and its teeth; where lip and skin look alike nothing moves.
  */
 import type { FaceLandmarks, Point3 } from '../../app/document/landmarks.ts';
 import { interOcularPx } from './face-measures.ts';
@@ -64,8 +64,12 @@ export function snapLips(picture: Picture, face: FaceLandmarks): FaceLandmarks {
     move.innerUpper = onto(innerUpper, -1);
     move.innerLower = onto(innerLower, 1);
   } else if (gap > 0.05 * unit) {
+    // The mesh draws a smile's upper lip too thick, across the teeth: its colour is taken close under its outer edge.
     const inside = read.colours(seam);
-    move.innerUpper = snapEdge(read, innerUpper, unit, 1, upperLip, inside);
+    const below = outerUpper.map(
+      (v, i) => v + move.outerUpper[i]! + Math.min(0.025 * unit, 0.5 * (innerUpper[i]! - v)),
+    );
+    move.innerUpper = snapEdge(read, innerUpper, unit, 1, read.colours(below), inside, 2 * STEPS);
     move.innerLower = snapEdge(read, innerLower, unit, -1, lowerLip, inside);
   } else if (valley !== null) {
     move.innerUpper = valley.shift;
@@ -156,7 +160,7 @@ function reader(picture: Picture, frame: MouthFrame, unit: number): Reader {
 
 /**
  * Shifts, a column each, onto the line where `lip` colours end and `beyond` colours begin.
- * `outward` is the side of the line on which `beyond` lies: −1 above, 1 below.
+ * `outward` is the side of the line on which `beyond` lies: −1 above, 1 below. Searched in `steps` steps to either side.
  */
 function snapEdge(
   read: Reader,
@@ -165,17 +169,17 @@ function snapEdge(
   outward: 1 | -1,
   lip: Colour[],
   beyond: Colour[],
+  steps = STEPS,
 ): Heights {
-  const range = MAX_SHIFT * unit;
   const project = separatingAxis(lip, beyond);
   if (project === null) return new Float64Array(COLUMNS);
-  const step = range / STEPS;
+  const step = (MAX_SHIFT * unit) / STEPS;
   const reach = 7;
   const score = Array.from({ length: COLUMNS }, (_, column) => {
-    const profile = Array.from({ length: 2 * (STEPS + reach) + 1 }, (_, k) =>
-      Math.max(-0.5, Math.min(1.5, project(read.at(column, line[column]! + (k - STEPS - reach) * step)))),
+    const profile = Array.from({ length: 2 * (steps + reach) + 1 }, (_, k) =>
+      Math.max(-0.5, Math.min(1.5, project(read.at(column, line[column]! + (k - steps - reach) * step)))),
     );
-    return Array.from({ length: 2 * STEPS + 1 }, (_, k) => {
+    return Array.from({ length: 2 * steps + 1 }, (_, k) => {
       let above = 0;
       let below = 0;
       for (let r = 1; r <= reach; r++) {
@@ -290,8 +294,9 @@ function separatingAxis(a: Colour[], b: Colour[]): ((colour: Colour) => number) 
 
 /** The path of greatest score through the columns, bending little and staying near zero where nothing speaks against it. */
 function cheapestPath(score: readonly (readonly number[])[], step: number): Heights {
-  const bins = 2 * STEPS + 1;
-  const jump = (bins - 1) * 1.0;
+  const bins = score[0]!.length;
+  const steps = (bins - 1) / 2;
+  const jump = 2 * STEPS;
   let cost = new Float64Array(bins);
   const from: Int16Array[] = [];
   for (let column = 0; column < COLUMNS; column++) {
@@ -308,7 +313,7 @@ function cheapestPath(score: readonly (readonly number[])[], step: number): Heig
           back[k] = j;
         }
       }
-      const away = (k - STEPS) / STEPS;
+      const away = (k - steps) / steps;
       next[k] = best - trust * score[column]![k]! + RELUCTANCE * away * away;
     }
     cost = next;
@@ -317,7 +322,7 @@ function cheapestPath(score: readonly (readonly number[])[], step: number): Heig
   let k = cost.indexOf(Math.min(...cost));
   const shifts = new Float64Array(COLUMNS);
   for (let column = COLUMNS - 1; column >= 0; column--) {
-    shifts[column] = (k - STEPS) * step;
+    shifts[column] = (k - steps) * step;
     k = from[column]![k]!;
   }
   return shifts.map((_, i) => {

@@ -51,8 +51,7 @@ export function readTexture(
 
 /**
  * Takes the dark line between closed lips out of the lips themselves: it would stay glued to them when they part.
- * Texels close to the seam take the colour of the same lip further in, kept a little darker, never lighter than they were
- * at the band's outer end.
+ * Texels close to the seam take the colour of the same lip further in, kept a little darker.
  */
 export function retouchSeam(texture: Uint8Array, region: Rect, face: Face): void {
   const { frame, lips, mouth } = face;
@@ -77,29 +76,37 @@ export function retouchSeam(texture: Uint8Array, region: Rect, face: Face): void
       const upper = Y < (up + low) / 2;
       const thick = upper ? up - graphs.outerUpper.at(X) : graphs.outerLower.at(X) - low;
       const band = clamp(0.34 * thick, 0.012, 0.03);
+      // Shadow under an upper lip a little open, with teeth in it, reaches far up: there only what is very dark counts.
+      const reach = upper ? Math.max(band, 0.62 * thick) : band;
       const away = upper ? up - Y : Y - low;
-      if (away > band) continue;
-      const from = upper ? up - Math.max(band * 1.15, 0.42 * thick) : low + Math.max(band * 1.15, 0.4 * thick);
-      const [sx, sy] = frame.toStage(X, from);
-      readTexture(original, width, height, sx - region.x, sy - region.y, sample);
+      if (away > reach) continue;
       const at = ((y + 1) * width + x + 1) * 4;
-      const [r, g, b] = [original[at]!, original[at + 1]!, original[at + 2]!];
-      const ends = smoothstep(0.02, 0.14, t) * smoothstep(0.98, 0.86, t);
+      const here = luma(original[at]!, original[at + 1]!, original[at + 2]!);
       const shade = upper ? 0.93 : 0.97;
-      const darker = smoothstep(
-        0.98,
-        0.8,
-        luma(r, g, b) / Math.max(1, luma(sample[0]!, sample[1]!, sample[2]!) * shade),
-      );
-      const amount = smoothstep(band, band * 0.45, away) * ends * darker;
-      for (let c = 0; c < 3; c++) texture[at + c] = Math.round(mix(original[at + c]!, sample[c]! * shade, amount));
+      const ends = smoothstep(0.02, 0.14, t) * smoothstep(0.98, 0.86, t);
+      const lift = (depth: number, from: number, dark: number, within: number): void => {
+        const [sx, sy] = frame.toStage(X, upper ? up - depth : low + depth);
+        readTexture(original, width, height, sx - region.x, sy - region.y, sample);
+        const ratio = here / Math.max(1, luma(sample[0]!, sample[1]!, sample[2]!) * shade);
+        const amount = within * ends * smoothstep(from, dark, ratio);
+        for (let c = 0; c < 3; c++) texture[at + c] = Math.round(mix(texture[at + c]!, sample[c]! * shade, amount));
+      };
+      if (away <= band) {
+        const depth = Math.max(band * 1.15, (upper ? 0.42 : 0.4) * thick);
+        lift(depth, 0.98, 0.8, smoothstep(band, band * 0.45, away));
+      }
+      if (upper) lift(0.78 * thick, 0.75, 0.5, smoothstep(reach, 0.7 * reach, away));
     }
   }
 }
 
+/** Farther from its middle than this a line between lips is none, but shade. */
+const LINE_REACH = 0.036;
+
 /**
- * The dark line runs on past the corners of many mouths, where it would stick out like a whisker once they move inwards.
- * Beyond each corner what is darker than the skin above and below it is lifted most of the way to that skin.
+ * The dark line runs into the corners of many mouths and on past them, where it would stick out like a whisker once they
+ * move inwards. What is darker there than both what is a little above and a little below it is lifted most of the way to
+ * them; right at the corner some of its shade stays.
  */
 export function retouchCorners(texture: Uint8Array, region: Rect, face: Face): void {
   const { frame, lips } = face;
@@ -109,38 +116,74 @@ export function retouchCorners(texture: Uint8Array, region: Rect, face: Face): v
   const box = boundsOf(face, region, 0.2);
   const above: number[] = [0, 0, 0, 0];
   const below: number[] = [0, 0, 0, 0];
+  const innerUpper = new Graph(lips.innerUpper);
+  const innerLower = new Graph(lips.innerLower);
   const corners = [
     { at: lips.innerUpper[0]!, out: -1 },
     { at: lips.innerUpper[10]!, out: 1 },
   ];
+  const [across, down] = [box.right - box.left, box.bottom - box.top];
+  const lineness = new Float32Array(across * down);
+  const beside = (X: number, Y: number): number => {
+    const read = (y: number, into: number[]): number => {
+      const [sx, sy] = frame.toStage(X, y);
+      readTexture(original, width, height, sx - region.x, sy - region.y, into);
+      return luma(into[0]!, into[1]!, into[2]!);
+    };
+    return Math.min(read(Y - LINE_REACH, above), read(Y + LINE_REACH, below));
+  };
+  const texel = (x: number, y: number): number => (y * width + x + width + 1) * 4;
   for (let y = box.top; y < box.bottom; y++) {
     for (let x = box.left; x < box.right; x++) {
       const [X, Y] = frame.toFace(x + 0.5 + region.x, y + 0.5 + region.y);
       for (const { at, out } of corners) {
         const beyond = (X - at[0]) * out;
-        const off = Math.abs(Y - at[1]);
-        if (beyond < -0.03 || beyond > 0.13 || off > 0.05) continue;
-        const read = (dy: number, into: number[]): void => {
-          const [sx, sy] = frame.toStage(X + out * 0.015, at[1] + dy);
-          readTexture(original, width, height, sx - region.x, sy - region.y, into);
-        };
-        read(-0.075, above);
-        read(0.075, below);
-        const o = (y * width + x + width + 1) * 4;
-        const t = clamp((Y - at[1] + 0.075) / 0.15, 0, 1);
+        if (beyond < -0.13 || beyond > 0.13) continue;
+        const off = Math.max(0, innerUpper.at(X) - Y, Y - innerLower.at(X));
+        if (off > 0.05) continue;
+        const o = texel(x, y);
         const here = luma(original[o]!, original[o + 1]!, original[o + 2]!);
-        const skin = luma(mix(above[0]!, below[0]!, t), mix(above[1]!, below[1]!, t), mix(above[2]!, below[2]!, t));
-        const amount =
-          0.5 *
-          smoothstep(0.95, 0.75, here / Math.max(1, skin)) *
-          smoothstep(-0.03, 0.012, beyond) *
+        lineness[(y - box.top) * across + x - box.left] =
+          (0.9 - 0.3 * smoothstep(0.03, 0, Math.abs(beyond))) *
+          smoothstep(0.8, 0.5, here / Math.max(1, beside(X, Y))) *
+          smoothstep(-0.13, -0.07, beyond) *
           smoothstep(0.13, 0.09, beyond) *
           smoothstep(0.05, 0.036, off);
-        for (let c = 0; c < 3; c++)
-          texture[o + c] = Math.round(mix(original[o + c]!, mix(above[c]!, below[c]!, t), amount));
       }
     }
   }
+  // The line's soft edges go with it, or they would stay as its outline.
+  const edge = Math.max(1, Math.round(0.009 * frame.iod));
+  const wide = spreadMost(lineness, across, down, edge);
+  for (let y = 0; y < down; y++) {
+    for (let x = 0; x < across; x++) {
+      const amount = wide[y * across + x]!;
+      if (amount === 0) continue;
+      beside(...frame.toFace(x + box.left + 0.5 + region.x, y + box.top + 0.5 + region.y));
+      const o = texel(x + box.left, y + box.top);
+      for (let c = 0; c < 3; c++)
+        texture[o + c] = Math.round(mix(original[o + c]!, (above[c]! + below[c]!) / 2, amount));
+    }
+  }
+}
+
+/** The greatest value within `radius` of each place, its own outline softened. */
+function spreadMost(values: Float32Array, width: number, height: number, radius: number): Float32Array {
+  const along = (from: Float32Array, step: number, count: number, other: number, otherStep: number): Float32Array => {
+    const to = new Float32Array(from.length);
+    for (let j = 0; j < other; j++) {
+      for (let i = 0; i < count; i++) {
+        let most = 0;
+        for (let k = Math.max(0, i - radius); k <= Math.min(count - 1, i + radius); k++) {
+          const near = 1 - (0.5 * Math.abs(k - i)) / (radius + 1);
+          most = Math.max(most, near * from[j * otherStep + k * step]!);
+        }
+        to[j * otherStep + i * step] = most;
+      }
+    }
+    return to;
+  };
+  return along(along(values, 1, width, height, width), width, height, width, 1);
 }
 
 /** The mouth's box in region pixels, with a margin in face units. */
