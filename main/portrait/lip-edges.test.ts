@@ -88,6 +88,31 @@ test('lips that touch in the picture touch in the contours, though the mesh held
   assert.ok(gap >= 0 && gap < 4, `gap ${gap}`);
 });
 
+test('teeth shown in a smile stay outside the upper lip, though the mesh drew it across them', () => {
+  const canvas = createCanvas(400, 400);
+  const pen = canvas.getContext('2d');
+  const between = (colour: string, upper: number, lower: number): void => {
+    pen.fillStyle = colour;
+    pen.beginPath();
+    for (let u = -HALF_WIDTH; u <= HALF_WIDTH; u++) pen.lineTo(200 + u, MOUTH_Y + upper * arch(u));
+    for (let u = HALF_WIDTH; u >= -HALF_WIDTH; u--) pen.lineTo(200 + u, MOUTH_Y + lower * arch(u));
+    pen.fill();
+  };
+  pen.fillStyle = '#e2b493';
+  pen.fillRect(0, 0, 400, 400);
+  between('#b4605e', -20, 50);
+  between('#ece4da', -6, 28);
+  const smile = mouth(0);
+  smile.lips.outerUpper = contour((u) => -20 * arch(u));
+  smile.lips.innerUpper = contour((u) => 5 * arch(u));
+  smile.lips.innerLower = contour((u) => 28 * arch(u));
+  smile.lips.outerLower = contour((u) => 50 * arch(u));
+  const rgba = new Uint8Array(pen.getImageData(0, 0, 400, 400).data);
+  const { lips } = snapLips({ width: 400, height: 400, rgba }, smile);
+  assert.ok(Math.abs(lips.innerUpper[5]![1] - (MOUTH_Y - 6)) < 2, `upper lip ends at ${lips.innerUpper[5]![1]}`);
+  assert.ok(Math.abs(lips.innerLower[5]![1] - (MOUTH_Y + 28)) < 2, `lower lip begins at ${lips.innerLower[5]![1]}`);
+});
+
 test('no point moves farther than the bound, and upper, seam and lower keep their order', () => {
   for (const dy of [-25, -12, 12, 25]) {
     const before = mouth(dy).lips;
