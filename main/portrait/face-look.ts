@@ -93,13 +93,39 @@ function foreignness(picture: Picture, face: FaceLandmarks): number {
     const brightness = (r + g + b) / 3 + 12;
     return [(r - g) / brightness, ((r + g) / 2 - b) / brightness, Math.log(brightness)] as const;
   });
-  const middle = [0, 1, 2].map((k) => hues.map((h) => h[k]!).sort((a, b) => a - b)[hues.length >> 1]!);
-  const odd = hues.map((h) => {
-    const hue = Math.hypot(h[0] - middle[0]!, h[1] - middle[1]!);
-    const shade = Math.abs(h[2] - middle[2]!);
-    return Math.min(1, Math.max(0, (hue - 0.22) / 0.25) + Math.max(0, (shade - 0.75) / 0.6));
+  // Coloured light from one side changes hue and brightness steadily across a face; a cover does not.
+  // More than so much a face width is no light: half of the face is covered.
+  const across = spots.map(([x]) => x / faceBox(face).width);
+  const odd = [0, 1, 2].map((k) => {
+    const values = hues.map((h) => h[k]!);
+    const most = k < 2 ? 0.5 : 0.7;
+    const slope = Math.max(-most, Math.min(most, medianSlope(across, values)));
+    const level = values.map((v, i) => v - slope * across[i]!);
+    const usual = median(level);
+    return level.map((v) => v - usual);
   });
-  return Math.min(1, (2 * odd.reduce((a, b) => a + b, 0)) / odd.length);
+  const tint = Math.hypot(median(hues.map((h) => h[0])), median(hues.map((h) => h[1])));
+  const shares = spots.map((_, i) => {
+    const hue = Math.hypot(odd[0]![i]!, odd[1]![i]!);
+    const shade = Math.abs(odd[2]![i]!);
+    // The stronger the colour of all of it, the farther light and shade pull it apart.
+    return Math.min(1, Math.max(0, (hue - 0.2 - 0.25 * tint) / 0.25) + Math.max(0, (shade - 0.75) / 0.6));
+  });
+  return Math.min(1, (2 * shares.reduce((a, b) => a + b, 0)) / shares.length);
+}
+
+const median = (values: readonly number[]): number => values.toSorted((a, b) => a - b)[values.length >> 1]!;
+
+/** Theil–Sen: the median of the slopes between all pairs, which a few odd points do not turn. */
+function medianSlope(x: readonly number[], y: readonly number[]): number {
+  const slopes: number[] = [];
+  for (let i = 0; i < x.length; i++) {
+    for (let j = 0; j < i; j++) {
+      const run = x[i]! - x[j]!;
+      if (Math.abs(run) > 0.1) slopes.push((y[i]! - y[j]!) / run);
+    }
+  }
+  return slopes.length === 0 ? 0 : median(slopes);
 }
 
 function areaColour({ width, height, rgba }: Picture, x: number, y: number, side: number): [number, number, number] {

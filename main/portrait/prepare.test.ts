@@ -155,6 +155,20 @@ describe('the source doctor', () => {
     }
   });
 
+  test('coloured light from one side and warm, dark pictures are no cover', async () => {
+    const light = Buffer.from(
+      `<svg xmlns="http://www.w3.org/2000/svg" width="640" height="640"><defs><linearGradient id="g">
+        <stop offset="0.35" stop-color="#4a78ff" stop-opacity="0.6"/><stop offset="0.65" stop-color="#ff9a2e" stop-opacity="0.35"/>
+      </linearGradient></defs><rect width="640" height="640" fill="url(#g)"/></svg>`,
+    );
+    const lit = await sharp(portrait)
+      .composite([{ input: light }])
+      .png()
+      .toBuffer();
+    const warm = await sharp(portrait).linear([0.75, 0.5, 0.32], [0, 0, 0]).gamma(1.3).png().toBuffer();
+    for (const bytes of [lit, warm]) assert.ok(!(await findings(bytes)).has('occluded'));
+  });
+
   test('every finding has words and advice in both languages', () => {
     const words: Record<FindingCode, unknown> = findingWords;
     for (const finding of Object.keys(words) as FindingCode[]) {
