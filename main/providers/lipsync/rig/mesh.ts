@@ -93,7 +93,8 @@ export function buildMesh(face: Face, region: Rect): RigMesh {
   ] as const) {
     let nearest = 0;
     const distance = (p: Point): number => Math.hypot(p[0] - corner[0], p[1] - corner[1]);
-    for (let j = 1; j < COLUMNS; j++) if (distance(border[j]!) < distance(border[nearest]!)) nearest = j;
+    // Only even columns reach the border everywhere: see isCoarse.
+    for (let j = 2; j < COLUMNS; j += 2) if (distance(border[j]!) < distance(border[nearest]!)) nearest = j;
     border[nearest] = corner;
   }
   const set = (v: number, x: number, y: number): void => {

@@ -61,6 +61,28 @@ test('at rest the picture is itself: only the lips’ seam may differ', () => {
   }
 });
 
+test('the mesh covers all of its region: a picture without a cut-out leaves no hole', () => {
+  for (const [width, height, iod] of [
+    [320, 320, 60],
+    [640, 360, 50],
+    [360, 640, 70],
+    [256, 256, 110],
+  ] as const) {
+    const plate = plateFixture(width, height, iod);
+    for (let i = 3; i < plate.person.length; i += 4) plate.person[i] = 255;
+    plate.background.fill(255);
+    const renderer = new RigRenderer(plate, rig);
+    const { region } = renderer;
+    const p = pose();
+    p.fields.roll = 0.02;
+    const drawn = renderer.draw(p);
+    let holes = 0;
+    for (let i = 0; i < drawn.length; i += 4)
+      if (drawn[i]! > 245 && drawn[i + 1]! > 245 && drawn[i + 2]! > 245) holes++;
+    assert.equal(holes, 0, `${width}×${height}: ${holes} of ${region.width * region.height} pixels`);
+  }
+});
+
 test('every action changes what is seen, and none moves the region’s border', () => {
   const plate = plateFixture();
   const renderer = new RigRenderer(plate, rig);
