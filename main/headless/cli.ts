@@ -112,6 +112,13 @@ async function main(argv: readonly string[]): Promise<number> {
   process.on('uncaughtException', (error) => {
     void report(error, console, signal).then((code) => process.exit(code));
   });
+  let settled = false;
+  // Nothing is left to wait for and the work has not ended: a fault of ours, yet never a silent one.
+  process.on('beforeExit', () => {
+    if (settled) return;
+    settled = true;
+    void report(new Error('the work stopped before it was done'), console, signal).then((code) => process.exit(code));
+  });
   try {
     const line = readCommandLine(argv, console.locale, version());
     if (line.kind === 'shown') {
@@ -139,6 +146,8 @@ async function main(argv: readonly string[]): Promise<number> {
     return failure ? EXIT.failed : EXIT.done;
   } catch (error) {
     return await report(error, console, signal);
+  } finally {
+    settled = true;
   }
 }
 

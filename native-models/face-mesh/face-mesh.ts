@@ -44,7 +44,8 @@ export function createFaceMesh(): FaceMesh {
     started.on('message', (reply: FaceReply) => {
       const asked = pending.get(reply.id);
       pending.delete(reply.id);
-      if (pending.size === 0) started.unref();
+      // Once stopped its end is awaited: an answer that comes in between must not let the process go before.
+      if (pending.size === 0 && worker === started) started.unref();
       if (asked === undefined) return;
       if ('error' in reply) asked.reject(new Error(reply.error));
       else

@@ -59,7 +59,8 @@ export function createSpeechEngine(): SpeechEngine {
       const finish = (settle: () => void): void => {
         clearTimeout(timer);
         worker.off('message', onMessage).off('error', onError).off('exit', onExit);
-        worker.unref();
+        // Its end is awaited once disposed: an answer that comes in between must not let the process go before.
+        if (!disposed) worker.unref();
         settle();
       };
       const onMessage = (reply: EngineReply): void => {
