@@ -27,7 +27,6 @@ const { version } = JSON.parse(readFileSync(new URL('../package.json', import.me
   version: string;
 };
 export const SOFTWARE = `Shenghua Studio ${version}`;
-export const VERSION = version;
 
 /** Starts nothing: workers and children come with the first work that needs them. */
 export function createStudio(options: StudioOptions = {}): Studio {

@@ -35,8 +35,6 @@ export interface Timeline {
   sentences: Sentence[];
 }
 
-export const emptyTimeline = (durationMs = 0): Timeline => ({ durationMs, phones: [], words: [], sentences: [] });
-
 const shift = <T extends { startMs: number; endMs: number }>(items: readonly T[], byMs: number): T[] =>
   items.map((item) => ({ ...item, startMs: item.startMs + byMs, endMs: item.endMs + byMs }));
 
