@@ -216,7 +216,7 @@ table('en', 'English reads phone numbers, versions, acronyms and addresses', {
   'https://example.com/a-b': 'example dot com slash a dash b',
   '#1': 'number one',
   "don't": "don't",
-  'the CEO, and gpt-4o': 'the C.E.O, and G.P.T four O',
+  'the CTO, and gpt-4o': 'the C.T.O, and G.P.T four O',
   'A 4K HDR TV w/ HDMI 2.1': 'A four K H.D.R T.V with H.D.M.I two point one',
   'on Nov. 22, 2026 at 2:30 PM.': 'on November twenty-second, twenty twenty-six at two thirty P.M.',
   '3x faster': 'three times faster',
