@@ -30,7 +30,7 @@ export const exportBench: Bench = {
     const ours = (): Promise<ExportReport> => exportProject({ ...talk, outPath, signal }, studio);
     say('warming up: first export, and its frames into a raw file');
     await ours();
-    const staged = await stageTalk(talk, studio, signal);
+    await using staged = await stageTalk(talk, studio, signal);
     const rawPath = await captureFrames(staged, run);
     const raw = await rawEncoding(staged, rawPath, run);
     await raw.encode();

@@ -200,7 +200,7 @@ const largest = (faces: readonly FoundFace[]): FoundFace | undefined =>
 
 /** The drawn frames against the first one, away from the head and the subtitle of the moment: not a byte may differ. */
 async function stillness(talk: Talk, studio: Studio, signal: AbortSignal): Promise<Figure[]> {
-  const staged = await stageTalk(talk, studio, signal);
+  await using staged = await stageTalk(talk, studio, signal);
   const { plate, size, cues, frames, project } = staged;
   const { fps, subtitles } = project.stage;
   const region = await motionRegionOf(plate, project);

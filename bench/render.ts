@@ -27,7 +27,7 @@ export const renderBench: Bench = {
   async run({ options, studio, signal, say }) {
     const count = Math.round(numberOption('frames', options.frames, 500));
     const talk = await benchTalk({ avatar: options.avatar, portrait: options.portrait });
-    const staged = await stageTalk(talk, studio, signal);
+    await using staged = await stageTalk(talk, studio, signal);
     const { heightPx } = staged.size;
     const figures: Figure[] = [];
     for (const [name, edgePx, bar] of [

@@ -1,4 +1,5 @@
 /** A talk made ready as an export makes it, for measures that look at the frames themselves. */
+import { join } from 'node:path';
 import type { StageSize } from '../app/media/stage-size.ts';
 import type { SubtitleCue } from '../app/media/subtitles.ts';
 import type { Studio } from '../main/compose.ts';
@@ -11,7 +12,7 @@ import { speakScript } from '../main/export/speak-script.ts';
 import { programmeSpeech } from '../main/export/timeline-document.ts';
 import type { Talk } from './talks.ts';
 
-export interface StagedTalk extends Talk {
+export interface StagedTalk extends Talk, AsyncDisposable {
   portrait: LoadedPortrait;
   show: Programme;
   size: StageSize;
@@ -25,7 +26,7 @@ export async function stageTalk(talk: Talk, studio: Studio, signal: AbortSignal)
   const portrait = await loadPortrait(project.avatar, assets, studio.portraits, signal);
   const deps = { speech: studio.speech, paths: studio.paths, ffmpegPath: (await studio.ffmpeg(signal)).path };
   const spoken = await speakScript(project, assets, deps, signal, () => undefined);
-  const show = await programme(spoken.utterances, spoken.layout, signal);
+  const show = await programme(spoken.utterances, join(spoken.folder, 'programme.s16'), spoken.layout, signal);
   const size = stageSizeOf(project, portrait);
   return {
     ...talk,
@@ -35,6 +36,7 @@ export async function stageTalk(talk: Talk, studio: Studio, signal: AbortSignal)
     frames: Math.ceil((show.durationMs * project.stage.fps) / 1000),
     cues: subtitleCues(project, show, size),
     plate: await layOut(project, assets, portrait, size),
+    [Symbol.asyncDispose]: () => spoken[Symbol.asyncDispose](),
   };
 }
 

@@ -58,7 +58,7 @@ test('a programme in two languages comes out at −16 LUFS under −1 dBTP, as l
     await speak('espeak:en-gb+f3', ['en', 'Good morning, and welcome. Here is the news of the day.']),
     await speak('espeak:cmn+f2', ['zh', '明天多云转晴，气温十五到二十三度，请大家注意增减衣物。']),
   ];
-  const { entries, samples, durationMs, pcm } = await programme(utterances, {}, signal);
+  const { entries, samples, durationMs, pcm } = await programme(utterances, join(cacheDir, 'sound.s16'), {}, signal);
   assert.equal(entries[0]!.startMs, 400);
   const last = entries.at(-1)!;
   assert.ok(Math.abs(durationMs - (last.startMs + last.utterance.timeline.durationMs + 600)) < 0.1);
@@ -95,7 +95,7 @@ test('a programme in which nothing is said is refused in words', async () => {
   const silent = await speak(null, ['zh', '……！😀']);
   assert.equal(silent.samples, 0);
   await assert.rejects(
-    programme([silent], {}, signal),
+    programme([silent], join(cacheDir, 'silent.s16'), {}, signal),
     (error) => error instanceof StudioError && error.code === 'speech.nothing-to-say',
   );
 });

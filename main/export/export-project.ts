@@ -3,6 +3,7 @@
  * what flows between them, and who closes what.
  */
 import { randomUUID } from 'node:crypto';
+import { join } from 'node:path';
 import type { AssetRef } from '../../app/document/asset.ts';
 import type { Project } from '../../app/document/project.ts';
 import { StudioError } from '../../app/errors/index.ts';
@@ -125,7 +126,10 @@ export async function exportProject(request: ExportRequest, deps: ExportDeps): P
     );
     try {
       report('loudness', 0, 1);
-      const show = await timed('loudnessMs', programme(script.utterances, script.layout, halted));
+      const show = await timed(
+        'loudnessMs',
+        programme(script.utterances, join(script.folder, 'programme.s16'), script.layout, halted),
+      );
       report('loudness', 1, 1);
       return { script, show };
     } catch (error) {

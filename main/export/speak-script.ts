@@ -7,10 +7,13 @@ import type { Utterance } from '../engine/ports/speech.ts';
 import type { ProgrammeOptions } from '../engine/stages/programme.ts';
 import type { SpeechStage } from '../engine/stages/speech.ts';
 import type { AssetSource } from '../storage/assets.ts';
+import { openTempDir } from '../storage/paths.ts';
 import { hearRecording } from './hear-recording.ts';
 
 export interface SpokenScript extends AsyncDisposable {
   utterances: Utterance[];
+  /** Scratch files of this script, gone when it is disposed. */
+  folder: string;
   /** Silence round it: a recording brings its own. */
   layout: ProgrammeOptions;
   /** How well a recording and its text fit each other (see `Alignment`); null where there are not both. */
@@ -52,22 +55,49 @@ export async function speakScript(
   onLine: (done: number, total: number) => void,
 ): Promise<SpokenScript> {
   const planned = planScript(project);
-  if (project.script.recording !== null) {
-    return await hearRecording(project, planned, await assets.resolve(project.script.recording), deps, signal, onLine);
+  const scratch = await openTempDir(deps.paths.tempDir);
+  try {
+    const heard = project.script.recording
+      ? await hearRecording(
+          project,
+          planned,
+          await assets.resolve(project.script.recording),
+          scratch.path,
+          deps,
+          signal,
+          onLine,
+        )
+      : await speakLines(project, planned, deps, signal, onLine);
+    return { ...heard, folder: scratch.path, [Symbol.asyncDispose]: () => scratch.dispose() };
+  } catch (error) {
+    await scratch.dispose();
+    throw error;
   }
+}
+
+/** What is said, without where its files are. */
+export type HeardScript = Omit<SpokenScript, 'folder' | typeof Symbol.asyncDispose>;
+
+async function speakLines(
+  project: Project,
+  planned: readonly PlannedLine[],
+  { speech }: SpeakDeps,
+  signal: AbortSignal,
+  onLine: (done: number, total: number) => void,
+): Promise<HeardScript> {
   if (planned.every(({ line }) => line.text.trim() === '')) throw new StudioError('script.empty');
   if (!planned.some(({ plan }) => hasSpeech(plan))) throw new StudioError('script.nothing-to-say');
   const utterances: Utterance[] = [];
   onLine(0, planned.length);
   for (const { line, plan } of planned) {
-    utterances.push(
-      await deps.speech.speak(
-        plan,
-        { lineId: line.id, voice: project.voice, lineVoiceId: line.voiceId, pauseAfterMs: line.pauseAfterMs },
-        signal,
-      ),
-    );
+    const options = {
+      lineId: line.id,
+      voice: project.voice,
+      lineVoiceId: line.voiceId,
+      pauseAfterMs: line.pauseAfterMs,
+    };
+    utterances.push(await speech.speak(plan, options, signal));
     onLine(utterances.length, planned.length);
   }
-  return { utterances, layout: {}, confidence: null, warnings: [], [Symbol.asyncDispose]: () => Promise.resolve() };
+  return { utterances, layout: {}, confidence: null, warnings: [] };
 }

@@ -66,11 +66,13 @@ export function layoutProgramme(
 }
 
 /**
- * Reads the sound once to measure it (up to three times more where the limiter has much to do) and plans its gain.
+ * Measures the sound, plans its gain, and writes it gained and limited to `soundPath` (raw s16le; the caller's to remove):
+ * up to four times where the limiter has much to do.
  * @throws StudioError speech.nothing-to-say when nothing at all can be heard.
  */
 export async function programme(
   utterances: readonly Utterance[],
+  soundPath: string,
   options: ProgrammeOptions,
   signal: AbortSignal,
 ): Promise<Programme> {
@@ -79,8 +81,14 @@ export async function programme(
   for await (const pcm of floats(layout, signal)) meter.add(pcm);
   const measured = meter.finish();
   if (measured.truePeakDbtp === Number.NEGATIVE_INFINITY) throw new StudioError('speech.nothing-to-say');
-  const gain = await settleGain(layout, measured, signal);
-  return { ...layout, measured, gain, pcm: (stop, chunk = DEFAULT_CHUNK) => chunks(layout, gain.gain, stop, chunk) };
+  const { gain, written } = await settleGain(layout, measured, soundPath, signal);
+  if (!written) await writeSound(layout, gain.gain, soundPath, null, signal);
+  return {
+    ...layout,
+    measured,
+    gain,
+    pcm: (stop, chunk = DEFAULT_CHUNK) => fileSamples({ pcmPath: soundPath, samples: layout.samples }, chunk, stop),
+  };
 }
 
 const HEAVY_LIMITING_DB = 1.5;
@@ -89,18 +97,58 @@ const MAX_PASSES = 3;
 /** Part of any gain added is taken away again by the limiter. */
 const OVERCORRECTION = 1.3;
 
-/** A limiter that works hard makes the sound quieter: then what comes out is measured, and the gain made up. */
-async function settleGain(layout: ProgrammeLayout, measured: Loudness, signal: AbortSignal): Promise<GainPlan> {
+/**
+ * A limiter that works hard makes the sound quieter: then what comes out is measured, and the gain made up.
+ * `written`: the file holds the sound at the very gain returned.
+ */
+async function settleGain(
+  layout: ProgrammeLayout,
+  measured: Loudness,
+  soundPath: string,
+  signal: AbortSignal,
+): Promise<{ gain: GainPlan; written: boolean }> {
   let plan = planGain(measured);
   for (let pass = 0; pass < MAX_PASSES && plan.overshootDb > HEAVY_LIMITING_DB; pass++) {
     const meter = new LoudnessMeter({ truePeak: false });
-    for await (const pcm of limited(layout, plan.gain, signal)) meter.add(pcm);
+    await writeSound(layout, plan.gain, soundPath, meter, signal);
     const missing = TARGET_LUFS - meter.finish().integratedLufs;
-    if (!Number.isFinite(missing) || Math.abs(missing) < CLOSE_ENOUGH_LU) break;
+    if (!Number.isFinite(missing) || Math.abs(missing) < CLOSE_ENOUGH_LU) {
+      return { gain: plan, written: true };
+    }
     const gainDb = Math.min(MAX_GAIN_DB, plan.gainDb + missing * OVERCORRECTION);
     plan = { gain: ratioOf(gainDb), gainDb, overshootDb: plan.overshootDb + gainDb - plan.gainDb };
   }
-  return plan;
+  return { gain: plan, written: false };
+}
+
+/** The finished sound into a file, on its way past the meter. */
+async function writeSound(
+  layout: ProgrammeLayout,
+  gain: number,
+  path: string,
+  meter: LoudnessMeter | null,
+  signal: AbortSignal,
+): Promise<void> {
+  const file = await open(path, 'w');
+  try {
+    for await (const pcm of limited(layout, gain, signal)) {
+      meter?.add(pcm);
+      const samples = toInt16(pcm);
+      await file.writeFile(new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength));
+    }
+  } catch (cause) {
+    const reason = (cause as NodeJS.ErrnoException).code;
+    if (reason !== 'ENOSPC' && reason !== 'EDQUOT') throw cause;
+    throw new StudioError('speech.cache-unwritable', { path, reason }, { cause });
+  } finally {
+    await file.close();
+  }
+}
+
+function toInt16(pcm: Float32Array): Int16Array {
+  const samples = new Int16Array(pcm.length);
+  for (let i = 0; i < pcm.length; i++) samples[i] = Math.max(-32768, Math.min(32767, Math.round(pcm[i]! * 32768)));
+  return samples;
 }
 
 /** The layout as float PCM, up to a second at a time. */
@@ -108,7 +156,8 @@ async function* floats(layout: ProgrammeLayout, signal: AbortSignal): AsyncGener
   let at = 0;
   for (const { utterance, startSample } of layout.entries) {
     yield* silence(startSample - at, signal);
-    yield* fileSamples(utterance, signal);
+    for await (const pcm of fileSamples(utterance, BLOCK, signal))
+      yield Float32Array.from(pcm, (sample) => sample / 32768);
     at = startSample + utterance.samples;
   }
   yield* silence(layout.samples - at, signal);
@@ -121,21 +170,20 @@ function* silence(samples: number, signal: AbortSignal): Generator<Float32Array>
   }
 }
 
-/** Exactly `utterance.samples` samples. */
-async function* fileSamples(utterance: Utterance, signal: AbortSignal): AsyncGenerator<Float32Array> {
-  if (utterance.samples === 0) return;
-  const file: FileHandle = await open(utterance.pcmPath, 'r');
+/** Exactly `samples` samples of a raw file; every array is the reader's own. */
+async function* fileSamples(
+  { pcmPath, samples }: Pick<Utterance, 'pcmPath' | 'samples'>,
+  size: number,
+  signal: AbortSignal,
+): AsyncGenerator<Int16Array> {
+  if (samples === 0) return;
+  const file: FileHandle = await open(pcmPath, 'r');
   try {
-    const raw = new Int16Array(BLOCK);
-    const bytes = new Uint8Array(raw.buffer);
-    for (let at = 0; at < utterance.samples; ) {
+    for (let at = 0; at < samples; at += size) {
       signal.throwIfAborted();
-      const length = Math.min(BLOCK, utterance.samples - at);
-      await readFully(file, bytes.subarray(0, length * 2), at * 2);
-      const pcm = new Float32Array(length);
-      for (let i = 0; i < length; i++) pcm[i] = raw[i]! / 32768;
+      const pcm = new Int16Array(Math.min(size, samples - at));
+      await readFully(file, new Uint8Array(pcm.buffer), at * 2);
       yield pcm;
-      at += length;
     }
   } finally {
     await file.close();
@@ -157,24 +205,4 @@ async function* limited(layout: ProgrammeLayout, gain: number, signal: AbortSign
     yield limiter.process(pcm);
   }
   yield limiter.flush();
-}
-
-async function* chunks(
-  layout: ProgrammeLayout,
-  gain: number,
-  signal: AbortSignal,
-  size: number,
-): AsyncGenerator<Int16Array> {
-  let chunk = new Int16Array(size);
-  let filled = 0;
-  for await (const pcm of limited(layout, gain, signal)) {
-    for (let i = 0; i < pcm.length; i++) {
-      chunk[filled++] = Math.max(-32768, Math.min(32767, Math.round(pcm[i]! * 32768)));
-      if (filled < size) continue;
-      yield chunk;
-      chunk = new Int16Array(size);
-      filled = 0;
-    }
-  }
-  if (filled > 0) yield chunk.subarray(0, filled);
 }

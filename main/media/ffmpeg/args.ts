@@ -70,7 +70,9 @@ export function pictureArgs({ format, shape, output, encoder, outPath }: Picture
 export function soundArgs(format: 'mp4' | 'webm', output: OutputSettings, outPath: string): string[] {
   return [
     ...[...COMMON, '-f', 's16le', '-ar', String(SAMPLE_RATE), '-ac', '1', '-i', 'pipe:0'],
-    ...['-c:a', format === 'mp4' ? 'aac' : 'libopus', '-b:a', `${output.audioBitrateKbps}k`],
+    // The fast coder takes half the time of the default one; at these rates for one voice nobody hears which it was.
+    ...(format === 'mp4' ? ['-c:a', 'aac', '-aac_coder', 'fast'] : ['-c:a', 'libopus']),
+    ...['-b:a', `${output.audioBitrateKbps}k`],
     ...['-f', format, file(outPath)],
   ];
 }
