@@ -31,6 +31,26 @@ export const stageErrors = {
       hint: '请换用能在看图软件中正常打开的 JPEG、PNG、WebP 或 AVIF 图片，或重新导出后再试。',
     },
   },
+  'stage.renderer-stopped': {
+    en: {
+      message: 'Drawing the picture stopped unexpectedly: {detail}',
+      hint: 'Close other programs or choose a smaller size such as 480p, then export again. If it happens again, report it with the text above.',
+    },
+    'zh-CN': {
+      message: '画面绘制意外中断：{detail}',
+      hint: '请关闭其他程序，或改用较小的画面尺寸（如 480p）后重新导出；若再次出现，请附上以上文字反馈给我们。',
+    },
+  },
+  'stage.renderer-stalled': {
+    en: {
+      message: 'Drawing the picture has made no progress for {seconds} seconds.',
+      hint: 'Close other programs or choose a smaller size such as 480p, then export again.',
+    },
+    'zh-CN': {
+      message: '画面绘制已有 {seconds} 秒没有进展。',
+      hint: '请关闭其他程序，或改用较小的画面尺寸（如 480p）后重新导出。',
+    },
+  },
   'stage.font-missing': {
     en: {
       message: 'The font that comes with the studio could not be loaded: {detail}',

@@ -1,33 +1,60 @@
 /** Frames from a render thread of their own, through a small pool of shared buffers: drawing and encoding overlap. */
 import { Worker } from 'node:worker_threads';
+import { ERROR_CODES, type ErrorCode, type ErrorParams, StudioError } from '../../app/errors/index.ts';
 import { i420aBytes, i420Bytes } from '../../app/media/i420.ts';
 import type { FrameSource, RenderStats, StageFrame } from '../engine/ports/frames.ts';
 import type { RenderReply, RenderRequest, RenderSetup } from './protocol.ts';
 
 /** Frames drawn ahead at most. */
 const DEPTH = 6;
+/** With a frame asked for and none drawn for so long, the render thread is given up. */
+const STALL_MS = 60_000;
 
+export interface FrameSourceTuning {
+  /** The thread's program; the studio's own unless given. */
+  worker?: URL;
+  stallMs?: number;
+}
+
+/**
+ * Opens once the thread is ready to draw. Aborting `signal` ends the thread and rejects what is asked for with its reason.
+ * @throws StudioError stage.renderer-stopped, stage.renderer-stalled, or what the thread itself threw; so do `frame`s.
+ */
 export async function openFrameSource(
   options: Omit<RenderSetup, 'pool' | 'frameBytes'>,
   signal: AbortSignal,
+  { worker: program = new URL('./frame-worker.ts', import.meta.url), stallMs = STALL_MS }: FrameSourceTuning = {},
 ): Promise<FrameSource> {
   signal.throwIfAborted();
   const { width, height } = options.plate;
   const frameBytes = options.alpha ? i420aBytes(width, height) : i420Bytes(width, height);
   const pool = new SharedArrayBuffer(frameBytes * DEPTH);
   const setup: RenderSetup = { ...options, pool, frameBytes };
-  const worker = new Worker(new URL('./frame-worker.ts', import.meta.url), { workerData: setup, name: 'render' });
+  const worker = new Worker(program, { workerData: setup, name: 'render' });
   const stats: RenderStats = { frames: 0, faceMs: 0, stageMs: 0 };
   const free = Array.from({ length: DEPTH }, (_, slot) => slot);
   const waiting: { index: number; resolve: (frame: StageFrame) => void; reject: (error: unknown) => void }[] = [];
   const drawing = new Map<number, (typeof waiting)[number]>();
-  let ended: unknown;
+  const opened = Promise.withResolvers<number>();
+  let ready = false;
+  let ended: { reason: unknown } | undefined;
 
-  const end = (error: unknown): void => {
-    ended ??= error;
-    for (const { reject } of [...drawing.values(), ...waiting.splice(0)]) reject(ended);
+  const watchdog = watchForStall(
+    () => !ready || drawing.size > 0,
+    stallMs,
+    () => end(new StudioError('stage.renderer-stalled', { seconds: Math.round(stallMs / 1000) }, { retryable: true })),
+  );
+  const end = (reason: unknown): void => {
+    if (ended !== undefined) return;
+    ended = { reason };
+    watchdog.stop();
+    signal.removeEventListener('abort', onAbort);
+    opened.reject(reason);
+    for (const { reject } of [...drawing.values(), ...waiting.splice(0)]) reject(reason);
     drawing.clear();
+    void worker.terminate();
   };
+  const onAbort = (): void => end(signal.reason);
   const send = (request: RenderRequest): void => worker.postMessage(request);
   const pump = (): void => {
     while (waiting.length > 0 && free.length > 0) {
@@ -36,38 +63,34 @@ export async function openFrameSource(
       send({ type: 'frame', index: asked.index, slot: free.shift()! });
     }
   };
-  const onAbort = (): void => {
-    end(signal.reason);
-    void worker.terminate();
-  };
 
-  const lookAheadMs = await new Promise<number>((resolve, reject) => {
-    worker.on('message', (reply: RenderReply) => {
-      if (reply.type === 'ready') return resolve(reply.lookAheadMs);
-      stats.frames++;
-      stats.faceMs += reply.faceMs;
-      stats.stageMs += reply.stageMs;
-      const asked = drawing.get(reply.index);
-      drawing.delete(reply.index);
-      let released = false;
-      asked?.resolve({
-        data: new Uint8Array(pool, reply.slot * frameBytes, frameBytes),
-        release: () => {
-          if (released) return;
-          released = true;
-          free.push(reply.slot);
-          pump();
-        },
-      });
+  worker.on('message', (reply: RenderReply) => {
+    watchdog.alive();
+    if (reply.type === 'ready') {
+      ready = true;
+      return opened.resolve(reply.lookAheadMs);
+    }
+    stats.frames++;
+    stats.faceMs += reply.faceMs;
+    stats.stageMs += reply.stageMs;
+    const asked = drawing.get(reply.index);
+    drawing.delete(reply.index);
+    let released = false;
+    asked?.resolve({
+      data: new Uint8Array(pool, reply.slot * frameBytes, frameBytes),
+      release: () => {
+        if (released) return;
+        released = true;
+        free.push(reply.slot);
+        pump();
+      },
     });
-    const fail = (error: unknown): void => {
-      end(error);
-      reject(error);
-    };
-    worker.on('error', fail);
-    worker.on('exit', () => fail(signal.aborted ? signal.reason : new Error('the render thread ended')));
-    signal.addEventListener('abort', onAbort, { once: true });
   });
+  worker.on('error', (error) => end(inWords(error)));
+  worker.on('messageerror', (error) => end(inWords(error)));
+  worker.on('exit', (code) => end(inWords(new Error(`the render thread ended (${code})`))));
+  signal.addEventListener('abort', onAbort, { once: true });
+  const lookAheadMs = await opened.promise;
 
   return {
     depth: DEPTH,
@@ -76,15 +99,45 @@ export async function openFrameSource(
     subtitles: (cues) => send({ type: 'subtitles', cues }),
     frame: (index) =>
       new Promise<StageFrame>((resolve, reject) => {
-        if (ended !== undefined) return reject(ended);
+        if (ended !== undefined) return reject(ended.reason);
         waiting.push({ index, resolve, reject });
         pump();
       }),
     stats: () => ({ ...stats }),
     dispose: async () => {
-      signal.removeEventListener('abort', onAbort);
       end(new Error('the frame source was closed'));
       await worker.terminate();
     },
+  };
+}
+
+/** What ended the thread. Errors cross threads as plain ones: ours are told by their code and made whole again. */
+function inWords(error: unknown): StudioError {
+  if (error instanceof Error && 'code' in error && 'params' in error) {
+    const code = ERROR_CODES.find((known): known is ErrorCode => known === error.code);
+    if (code !== undefined) return new StudioError(code, error.params as ErrorParams, { cause: error });
+  }
+  const detail = error instanceof Error ? error.message || error.name : String(error);
+  return new StudioError('stage.renderer-stopped', { detail }, { cause: error, retryable: true });
+}
+
+/** Counts its own ticks instead of reading a clock, so that a laptop's sleep is not taken for a stall. */
+function watchForStall(
+  busy: () => boolean,
+  stallMs: number,
+  onStall: () => void,
+): { alive: () => void; stop: () => void } {
+  const tickMs = Math.max(10, Math.min(1000, stallMs / 10));
+  let quietTicks = 0;
+  const timer = setInterval(() => {
+    quietTicks = busy() ? quietTicks + 1 : 0;
+    if (quietTicks * tickMs >= stallMs) onStall();
+  }, tickMs);
+  timer.unref();
+  return {
+    alive: () => {
+      quietTicks = 0;
+    },
+    stop: () => clearInterval(timer),
   };
 }
