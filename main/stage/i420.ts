@@ -26,6 +26,11 @@ export function asWords(rgba: Uint8Array): Uint32Array {
   return new Uint32Array(whole.buffer, whole.byteOffset, whole.byteLength >> 2);
 }
 
+interface PlacedRow {
+  row: Uint8Array;
+  at: number;
+}
+
 /** Converts opaque RGBA into I420 frames of one size, by SIMD. */
 export class I420Converter {
   readonly #pixels = new Pixels();
@@ -33,6 +38,8 @@ export class I420Converter {
   readonly #height: number;
   readonly #rgba: Block;
   readonly #planes: Block;
+  #rowsFor = '';
+  #rows: readonly PlacedRow[] = [];
 
   /** `width` × `height`: the frames; even. */
   constructor(width: number, height: number) {
@@ -47,13 +54,21 @@ export class I420Converter {
    * even and inside the frame. Chroma is the mean of its 2×2 pixels.
    */
   convert(src: Uint8Array, rect: Rect, dst: Uint8Array): void {
-    const { x, y, width, height } = rect;
     this.#pixels.u8(this.#rgba).set(src);
-    this.#pixels.rgbaToI420(this.#rgba, width, height, this.#planes);
+    this.#pixels.rgbaToI420(this.#rgba, rect.width, rect.height, this.#planes);
+    for (const { row, at } of this.#rowsOf(rect)) dst.set(row, at);
+  }
+
+  /** The converted planes' rows and where each belongs in the frame; a region asks for the same ones every time. */
+  #rowsOf(rect: Rect): readonly PlacedRow[] {
+    const { x, y, width, height } = rect;
+    const key = `${x},${y},${width},${height}`;
+    if (this.#rowsFor === key) return this.#rows;
     const planes = this.#pixels.u8(this.#planes);
-    const place = (from: number, rows: number, stride: number, to: number, toStride: number): void => {
-      for (let row = 0; row < rows; row++) {
-        dst.set(planes.subarray(from + row * stride, from + (row + 1) * stride), to + row * toStride);
+    const rows: PlacedRow[] = [];
+    const place = (from: number, count: number, stride: number, to: number, toStride: number): void => {
+      for (let i = 0; i < count; i++) {
+        rows.push({ row: planes.subarray(from + i * stride, from + (i + 1) * stride), at: to + i * toStride });
       }
     };
     const half = this.#width >> 1;
@@ -63,6 +78,9 @@ export class I420Converter {
     place(0, height, width, y * this.#width + x, this.#width);
     place(width * height, height >> 1, width >> 1, chroma, half);
     place(width * height + small, height >> 1, width >> 1, chroma + (luma >> 2), half);
+    this.#rowsFor = key;
+    this.#rows = rows;
+    return rows;
   }
 }
 

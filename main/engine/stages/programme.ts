@@ -145,6 +145,12 @@ async function writeSound(
   }
 }
 
+function toFloat(pcm: Int16Array): Float32Array {
+  const samples = new Float32Array(pcm.length);
+  for (let i = 0; i < pcm.length; i++) samples[i] = pcm[i]! / 32768;
+  return samples;
+}
+
 function toInt16(pcm: Float32Array): Int16Array {
   const samples = new Int16Array(pcm.length);
   for (let i = 0; i < pcm.length; i++) samples[i] = Math.max(-32768, Math.min(32767, Math.round(pcm[i]! * 32768)));
@@ -156,8 +162,7 @@ async function* floats(layout: ProgrammeLayout, signal: AbortSignal): AsyncGener
   let at = 0;
   for (const { utterance, startSample } of layout.entries) {
     yield* silence(startSample - at, signal);
-    for await (const pcm of fileSamples(utterance, BLOCK, signal))
-      yield Float32Array.from(pcm, (sample) => sample / 32768);
+    for await (const pcm of fileSamples(utterance, BLOCK, signal)) yield toFloat(pcm);
     at = startSample + utterance.samples;
   }
   yield* silence(layout.samples - at, signal);
