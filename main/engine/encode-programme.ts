@@ -80,7 +80,9 @@ export async function encodeProgramme(
     }
   };
   try {
-    await Promise.all([orStop(writeSound()), orStop(writePicture())]);
+    // Both have ended before anybody closes what they read from.
+    await Promise.allSettled([orStop(writeSound()), orStop(writePicture())]);
+    stop.signal.throwIfAborted();
     await sink.finish();
   } catch (error) {
     await sink.abort();

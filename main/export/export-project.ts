@@ -20,9 +20,9 @@ import type { Ffmpeg } from '../media/ffmpeg/locate.ts';
 import { assertOutputNotInput, openPartFile } from '../media/part-file.ts';
 import type { PortraitImporter } from '../portrait/prepare.ts';
 import type { AssetSource } from '../storage/assets.ts';
-import { writeTextWhole } from '../storage/atomic-file.ts';
 import { loadPortrait } from './load-portrait.ts';
 import { layOut, openStageFrames, stageSizeOf, subtitleCues } from './set-stage.ts';
+import { type SideFile, type SideFiles, subtitlePath, writeSideFiles } from './side-files.ts';
 import { type SpokenScript, speakScript } from './speak-script.ts';
 import { programmeSpeech, timelineDocument } from './timeline-document.ts';
 
@@ -76,16 +76,23 @@ export interface ExportReport {
 
 const round = (value: number, digits = 0): number => Number(value.toFixed(digits));
 
-/** @throws StudioError of any area; on failure or abort nothing is left under the output's name. */
+/** @throws StudioError of any area; on failure or abort nothing is left under the name of any output. */
 export async function exportProject(request: ExportRequest, deps: ExportDeps): Promise<ExportReport> {
   const { project, assets, outPath, signal, onProgress } = request;
   const started = performance.now();
   const { format } = project.output;
   const alpha = project.stage.background.kind === 'transparent';
   if (alpha && format === 'mp4') throw new StudioError('stage.transparent-needs-alpha', { format });
-  await assertOutputNotInput(outPath, await inputPaths(project, assets));
-  // A place that cannot be written to is said before the work, not after it.
-  await (await openPartFile(outPath)).discard();
+  const { mode } = project.stage.subtitles;
+  const subtitles = mode === 'srt' || mode === 'vtt' ? subtitlePath(outPath, mode) : null;
+  const timeline = request.timelinePath ?? null;
+  const taken = await inputPaths(project, assets);
+  for (const path of [outPath, subtitles, timeline].filter((each) => each !== null)) {
+    await assertOutputNotInput(path, taken);
+    taken.push(path);
+    // A place that cannot be written to is said before the work, not after it.
+    await (await openPartFile(path)).discard();
+  }
   const stages: ExportReport['stages'] = {
     portraitMs: 0,
     speechMs: 0,
@@ -145,12 +152,14 @@ export async function exportProject(request: ExportRequest, deps: ExportDeps): P
 
   const { fps } = project.stage;
   const frames = soundOnly ? 0 : Math.ceil((show.durationMs * fps) / 1000);
-  const cues = subtitleCues(project, show, size);
   const produceId = randomUUID();
   const encodeFrom = performance.now();
   let encoder: string;
+  let beside: SideFiles | undefined;
   try {
-    if (project.stage.subtitles.mode === 'burn') source?.subtitles(cues);
+    const cues = subtitleCues(project, show, size);
+    if (mode === 'burn') source?.subtitles(cues);
+    beside = await writeSideFiles(sideFiles({ subtitles, timeline }, cues, show), signal);
     const sink = await openEncoder({
       ffmpeg,
       format,
@@ -172,19 +181,15 @@ export async function exportProject(request: ExportRequest, deps: ExportDeps): P
       sink,
       { signal, onFrame: (done, total) => report('render', done, total) },
     );
+    await beside.commit();
     const drawn = source?.stats();
     stages.faceMs = drawn?.faceMs ?? 0;
     stages.stageMs = drawn?.stageMs ?? 0;
   } finally {
-    await source?.dispose();
-    await script[Symbol.asyncDispose]();
+    await Promise.allSettled([beside?.discard(), source?.dispose(), script[Symbol.asyncDispose]()]);
   }
   stages.encodeMs = performance.now() - encodeFrom;
 
-  const subtitles = await writeSubtitles(project, cues, outPath, signal);
-  if (request.timelinePath !== undefined) {
-    await writeTextWhole(request.timelinePath, `${JSON.stringify(timelineDocument(show), null, 1)}\n`, signal);
-  }
   const wallMs = performance.now() - started;
   return {
     out: outPath,
@@ -198,7 +203,7 @@ export async function exportProject(request: ExportRequest, deps: ExportDeps): P
     fps,
     produceId,
     subtitles,
-    timeline: request.timelinePath ?? null,
+    timeline,
     stages: Object.fromEntries(Object.entries(stages).map(([name, ms]) => [name, round(ms)])) as ExportReport['stages'],
     peakRssMb: round(process.resourceUsage().maxRSS / 1024),
     warnings: script.warnings,
@@ -233,8 +238,10 @@ async function bothOrNone<A, B>(
     });
   const [a, b] = await Promise.allSettled([run(jobs[0]), run(jobs[1])]);
   if (a.status === 'fulfilled' && b.status === 'fulfilled' && !signal.aborted) return [a.value, b.value];
-  if (a.status === 'fulfilled') await putAway[0](a.value);
-  if (b.status === 'fulfilled') await putAway[1](b.value);
+  await Promise.allSettled([
+    a.status === 'fulfilled' && putAway[0](a.value),
+    b.status === 'fulfilled' && putAway[1](b.value),
+  ]);
   throw signal.aborted ? signal.reason : stop.signal.reason;
 }
 
@@ -254,15 +261,13 @@ async function* soundOf(show: Programme, frames: number, fps: number, signal: Ab
   if (missing > 0) yield new Int16Array(missing);
 }
 
-async function writeSubtitles(
-  project: Project,
+function sideFiles(
+  { subtitles, timeline }: Pick<ExportReport, 'subtitles' | 'timeline'>,
   cues: readonly SubtitleCue[],
-  outPath: string,
-  signal: AbortSignal,
-): Promise<string | null> {
-  const { mode } = project.stage.subtitles;
-  if (mode !== 'srt' && mode !== 'vtt') return null;
-  const path = `${outPath.replace(/\.[^./\\]+$/, '')}.${mode}`;
-  await writeTextWhole(path, mode === 'srt' ? toSrt(cues) : toVtt(cues), signal);
-  return path;
+  show: Programme,
+): SideFile[] {
+  const files: SideFile[] = [];
+  if (subtitles !== null) files.push({ path: subtitles, text: subtitles.endsWith('.srt') ? toSrt(cues) : toVtt(cues) });
+  if (timeline !== null) files.push({ path: timeline, text: `${JSON.stringify(timelineDocument(show), null, 1)}\n` });
+  return files;
 }

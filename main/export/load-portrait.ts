@@ -1,7 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import type { Avatar } from '../../app/document/avatar.ts';
-import { StudioError } from '../../app/errors/index.ts';
 import type { PreparedPortrait } from '../engine/ports/portrait.ts';
+import { readPictureFile } from '../portrait/decode.ts';
 import type { PortraitImporter } from '../portrait/prepare.ts';
 import { loadSampleAvatar } from '../portrait/samples.ts';
 import type { AssetSource } from '../storage/assets.ts';
@@ -28,21 +27,9 @@ export async function loadPortrait(
     };
   }
   const path = await assets.resolve(avatar.portrait.asset);
-  const bytes = await readPicture(path, signal);
+  const bytes = await readPictureFile(path, signal);
   return {
     prepared: await portraits.prepare(bytes, { faceIndex: avatar.faceIndex, landmarks: avatar.landmarks, signal }),
     background: null,
   };
-}
-
-/** @throws StudioError portrait.file-missing, portrait.file-unreadable */
-export async function readPicture(path: string, signal: AbortSignal): Promise<Uint8Array> {
-  try {
-    return await readFile(path, { signal });
-  } catch (cause) {
-    signal.throwIfAborted();
-    const code = (cause as NodeJS.ErrnoException).code ?? String(cause);
-    if (code === 'ENOENT' || code === 'ENOTDIR') throw new StudioError('portrait.file-missing', { path }, { cause });
-    throw new StudioError('portrait.file-unreadable', { path, detail: code }, { cause });
-  }
 }

@@ -46,17 +46,28 @@ export function timelineDocument(show: ProgrammeLayout): TimelineDocument {
     startMs: ms(item.startMs),
     endMs: ms(item.endMs),
   });
+  /** Between lines the mouth rests: no player should hold the last shape. */
+  const restUntil = (endMs: number): void => {
+    const last = document.visemes.at(-1);
+    const from = last?.endMs ?? 0;
+    if (ms(endMs) <= from) return;
+    if (last?.viseme === 'sil') last.endMs = ms(endMs);
+    else document.visemes.push({ viseme: 'sil', startMs: from, endMs: ms(endMs) });
+  };
   for (const { utterance, startMs } of show.entries) {
     const { phones, words, sentences } = shiftTimeline(utterance.timeline, startMs);
     for (const phone of phones) document.phones.push(span(phone));
     for (const { text, startMs: from, endMs } of words) document.words.push(span({ text, startMs: from, endMs }));
     for (const { text, startMs: from, endMs } of sentences)
       document.sentences.push(span({ text, startMs: from, endMs }));
-    for (const viseme of toVisemes(phones)) document.visemes.push(span(viseme));
+    const spans = toVisemes(phones);
+    restUntil(spans[0]?.startMs ?? startMs);
+    for (const viseme of spans) document.visemes.push(span(viseme));
     for (const { emotion, intensity, atMs } of utterance.emotions) {
       document.emotions.push({ emotion, intensity, atMs: ms(startMs + atMs) });
     }
     for (const marker of utterance.markers) document.markers.push({ ...marker, atMs: ms(startMs + marker.atMs) });
   }
+  restUntil(document.durationMs);
   return document;
 }

@@ -2,6 +2,7 @@ import { dirname, relative, resolve } from 'node:path';
 import { StudioError } from '../../../app/errors/index.ts';
 import { createStudio } from '../../compose.ts';
 import { type ExportReport, type ExportStep, exportProject } from '../../export/export-project.ts';
+import { subtitlePath } from '../../export/side-files.ts';
 import type { Verb, VerbContext } from '../cli.ts';
 import { usage } from '../faults.ts';
 import { checkOutputs, type NamedOutput } from '../output-names.ts';
@@ -51,8 +52,7 @@ export const exportVerb: Verb = async (context) => {
 function outputsOf({ project, outPath }: AskedExport, timelinePath: string | undefined): NamedOutput[] {
   const outputs: NamedOutput[] = [{ option: '--out', path: outPath }];
   const { mode } = project.stage.subtitles;
-  if (mode === 'srt' || mode === 'vtt')
-    outputs.push({ option: '--subtitles', path: `${outPath.replace(/\.[^./\\]+$/, '')}.${mode}` });
+  if (mode === 'srt' || mode === 'vtt') outputs.push({ option: '--subtitles', path: subtitlePath(outPath, mode) });
   if (timelinePath !== undefined) outputs.push({ option: '--timeline', path: timelinePath });
   return outputs;
 }

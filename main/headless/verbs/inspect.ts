@@ -2,7 +2,7 @@ import { describeError, StudioError } from '../../../app/errors/index.ts';
 import { describeFinding } from '../../../app/i18n/findings.ts';
 import { createStudio } from '../../compose.ts';
 import type { DetectedFace } from '../../engine/ports/portrait.ts';
-import { readPicture } from '../../export/load-portrait.ts';
+import { readPictureFile } from '../../portrait/decode.ts';
 import type { PortraitInspection } from '../../portrait/prepare.ts';
 import type { Verb, VerbContext } from '../cli.ts';
 
@@ -21,7 +21,7 @@ export const inspectVerb: Verb = async (context) => {
   for (const [i, path] of args.entries()) {
     if (i > 0) console.print('');
     try {
-      const found = await studio.portraits.inspect(await readPicture(path, signal), signal);
+      const found = await studio.portraits.inspect(await readPictureFile(path, signal), signal);
       tellPicture(path, found, context);
       if (found.faces.length === 0) throw new StudioError('portrait.no-face');
       pictures.push({ path, ...told(found, context) });
