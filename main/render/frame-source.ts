@@ -3,10 +3,12 @@ import { Worker } from 'node:worker_threads';
 import { ERROR_CODES, type ErrorCode, type ErrorParams, StudioError } from '../../app/errors/index.ts';
 import { i420aBytes, i420Bytes } from '../../app/media/i420.ts';
 import type { FrameSource, RenderStats, StageFrame } from '../engine/ports/frames.ts';
-import type { RenderReply, RenderRequest, RenderSetup } from './protocol.ts';
+import type { PlacedFrame, RenderReply, RenderRequest, RenderSetup } from './protocol.ts';
 
 /** Frames drawn ahead at most. */
-const DEPTH = 6;
+const DEPTH = 8;
+/** Frames asked of the thread at a time. */
+const BATCH = 4;
 /** With a frame asked for and none drawn for so long, the render thread is given up. */
 const STALL_MS = 60_000;
 
@@ -57,11 +59,31 @@ export async function openFrameSource(
   const onAbort = (): void => end(signal.reason);
   const send = (request: RenderRequest): void => worker.postMessage(request);
   const pump = (): void => {
-    while (waiting.length > 0 && free.length > 0) {
-      const asked = waiting.shift()!;
-      drawing.set(asked.index, asked);
-      send({ type: 'frame', index: asked.index, slot: free.shift()! });
+    for (;;) {
+      const count = Math.min(waiting.length, free.length, BATCH);
+      // A message costs as much as a tenth of a frame: they are sent for several, unless the thread would stand idle.
+      if (count === 0 || (count < BATCH && drawing.size > 0)) return;
+      const frames = waiting.splice(0, count).map((asked): PlacedFrame => {
+        drawing.set(asked.index, asked);
+        return { index: asked.index, slot: free.shift()! };
+      });
+      send({ type: 'frames', frames });
     }
+  };
+
+  const hand = ({ index, slot }: PlacedFrame): void => {
+    const asked = drawing.get(index);
+    drawing.delete(index);
+    let released = false;
+    asked?.resolve({
+      data: new Uint8Array(pool, slot * frameBytes, frameBytes),
+      release: () => {
+        if (released) return;
+        released = true;
+        free.push(slot);
+        pump();
+      },
+    });
   };
 
   worker.on('message', (reply: RenderReply) => {
@@ -70,21 +92,11 @@ export async function openFrameSource(
       ready = true;
       return opened.resolve(reply.lookAheadMs);
     }
-    stats.frames++;
+    stats.frames += reply.frames.length;
     stats.faceMs += reply.faceMs;
     stats.stageMs += reply.stageMs;
-    const asked = drawing.get(reply.index);
-    drawing.delete(reply.index);
-    let released = false;
-    asked?.resolve({
-      data: new Uint8Array(pool, reply.slot * frameBytes, frameBytes),
-      release: () => {
-        if (released) return;
-        released = true;
-        free.push(reply.slot);
-        pump();
-      },
-    });
+    for (const frame of reply.frames) hand(frame);
+    pump();
   });
   worker.on('error', (error) => end(inWords(error)));
   worker.on('messageerror', (error) => end(inWords(error)));

@@ -58,13 +58,18 @@ port.on('message', (request: RenderRequest) => {
     case 'subtitles':
       track?.append(request.cues);
       break;
-    case 'frame': {
-      const { index, slot } = request;
-      const start = performance.now();
-      const face = session.frame(index);
-      const middle = performance.now();
-      compositor.render(face, (index * 1000) / setup.fps, slots[slot]!);
-      reply({ type: 'frame', index, slot, faceMs: middle - start, stageMs: performance.now() - middle });
+    case 'frames': {
+      let faceMs = 0;
+      let stageMs = 0;
+      for (const { index, slot } of request.frames) {
+        const start = performance.now();
+        const face = session.frame(index);
+        const middle = performance.now();
+        compositor.render(face, (index * 1000) / setup.fps, slots[slot]!);
+        faceMs += middle - start;
+        stageMs += performance.now() - middle;
+      }
+      reply({ type: 'frames', frames: request.frames, faceMs, stageMs });
     }
   }
 });

@@ -22,11 +22,17 @@ export interface RenderSetup {
   frameBytes: number;
 }
 
+/** A frame and its place in the pool. */
+export interface PlacedFrame {
+  index: number;
+  slot: number;
+}
+
 export type RenderRequest =
   | { type: 'speak'; speech: FrameSpeech }
   | { type: 'subtitles'; cues: readonly SubtitleCue[] }
-  | { type: 'frame'; index: number; slot: number };
+  | { type: 'frames'; frames: PlacedFrame[] };
 
 export type RenderReply =
   | { type: 'ready'; lookAheadMs: number }
-  | { type: 'frame'; index: number; slot: number; faceMs: number; stageMs: number };
+  | { type: 'frames'; frames: PlacedFrame[]; faceMs: number; stageMs: number };

@@ -86,6 +86,16 @@ function drawSpan(
       v128.store(o, t);
       u += du << 2; v += dv << 2;
     }
+    if (solid) {
+      // The last one to three: sampled as four, stored as they are wanted.
+      const left: i32 = <i32>(oEnd - o) >> 2;
+      if (left == 0) return;
+      const t: v128 = sampleFour(tex, rowBytes, u + toMiddleU, v + toMiddleV);
+      if (left >= 2) v128.store64_lane(o, t, 0);
+      if (left == 1) v128.store32_lane(o, t, 0);
+      else if (left == 3) v128.store32_lane(o + 8, t, 2);
+      return;
+    }
   }
   if (solid) {
     for (; o < oEnd; o += 4) {
