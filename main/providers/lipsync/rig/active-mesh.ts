@@ -20,12 +20,21 @@ export interface ActiveMesh {
   opaque: Uint8Array;
   /** Triangles that show something but stay where they are. */
   still: Uint16Array;
-  /** What moving triangles can reach, in pixels of the area; even position and size relative to the stage. */
+  /** What moving triangles can reach of `visible`, in pixels of the area; even position and size relative to the stage. */
   bounds: Rect;
 }
 
-/** Also stills the fields of vertices that hardly move. `texture` has a border of one texel round `area`. */
-export function activateMesh(mesh: RigMesh, fields: Fields, texture: Uint8Array, area: Rect): ActiveMesh {
+/**
+ * Also stills the fields of vertices that hardly move. `texture` has a border of one texel round `area`; `visible` is the part
+ * of the area, in its pixels, that lies on the stage.
+ */
+export function activateMesh(
+  mesh: RigMesh,
+  fields: Fields,
+  texture: Uint8Array,
+  area: Rect,
+  visible: Rect,
+): ActiveMesh {
   const reach = new Float32Array(VERTICES);
   for (const name of FIELDS) {
     const weight = largestWeight(name);
@@ -60,16 +69,18 @@ export function activateMesh(mesh: RigMesh, fields: Fields, texture: Uint8Array,
     top = Math.min(top, seen.top - far);
     bottom = Math.max(bottom, seen.bottom + far);
   }
-  const down = (value: number, most: number): number => clamp(Math.floor((value - 1) / 2) * 2, 0, most - 2);
+  const down = (value: number, least: number, most: number): number =>
+    clamp(Math.floor((value - 1) / 2) * 2, least, most - 2);
   const up = (value: number, least: number, most: number): number =>
     clamp(Math.ceil((value + 1) / 2) * 2, least + 2, most);
-  const x = down(left, area.width);
-  const y = down(top, area.height);
+  const [visibleRight, visibleBottom] = [visible.x + visible.width, visible.y + visible.height];
+  const x = down(left, visible.x, visibleRight);
+  const y = down(top, visible.y, visibleBottom);
   return {
     moving: Uint16Array.from(moving),
     opaque: Uint8Array.from(opaque),
     still: Uint16Array.from(still),
-    bounds: { x, y, width: up(right, x, area.width) - x, height: up(bottom, y, area.height) - y },
+    bounds: { x, y, width: up(right, x, visibleRight) - x, height: up(bottom, y, visibleBottom) - y },
   };
 }
 

@@ -3,6 +3,7 @@
  * (IOD). Every constant of the rig is written in them, so one set fits every face.
  */
 import type { FaceLandmarks, Point3 } from '../../../../app/document/landmarks.ts';
+import { StudioError } from '../../../../app/errors/index.ts';
 import type { Rect } from '../../../engine/ports/lipsync.ts';
 import { clamp, type Point } from './math.ts';
 
@@ -20,9 +21,10 @@ export class FaceFrame {
     };
     const left = centre(landmarks.eyes.left);
     const right = centre(landmarks.eyes.right);
-    this.iod = Math.max(1, Math.hypot(right[0] - left[0], right[1] - left[1]));
-    this.cos = (right[0] - left[0]) / this.iod;
-    this.sin = (right[1] - left[1]) / this.iod;
+    const distance = Math.hypot(right[0] - left[0], right[1] - left[1]);
+    this.iod = Math.max(1, distance);
+    this.cos = (right[0] - left[0]) / distance;
+    this.sin = (right[1] - left[1]) / distance;
     const { innerUpper, innerLower } = landmarks.lips;
     const mouth = [innerUpper[0]!, innerUpper[10]!, innerUpper[5]!, innerLower[5]!];
     this.originX = mouth.reduce((s, p) => s + p[0], 0) / 4;
@@ -92,6 +94,7 @@ export interface Face {
   mouth: { left: number; right: number; centreX: number; width: number; cornerY: number };
 }
 
+/** @throws StudioError portrait.landmarks-unusable where left is not left, or points lie on one another */
 export function readFace(landmarks: FaceLandmarks): Face {
   const frame = new FaceFrame(landmarks);
   const contour = (points: Point3[]): Point[] => points.map((p) => frame.of(p));
@@ -110,6 +113,17 @@ export function readFace(landmarks: FaceLandmarks): Face {
   const left = lips.innerUpper[0]![0];
   const right = lips.innerUpper[10]![0];
   const { eyes } = landmarks;
+  const eyeLineY = (frame.of(eyes.left.upper[4]!)[1] + frame.of(eyes.right.upper[4]!)[1]) / 2;
+  const cornerY = (lips.innerUpper[0]![1] + lips.innerUpper[10]![1]) / 2;
+  const eyeWidths = [eyes.left, eyes.right].map(({ upper }) => frame.of(upper[8]!)[0] - frame.of(upper[0]!)[0]);
+  // Written so that what is not a number fails too.
+  const drawable =
+    right - left > LEAST_WIDTH &&
+    maxX - minX > LEAST_WIDTH &&
+    eyeWidths.every((width) => width > LEAST_WIDTH) &&
+    eyeLineY < cornerY &&
+    cornerY < chin[1];
+  if (!drawable) throw new StudioError('portrait.landmarks-unusable');
   return {
     frame,
     landmarks,
@@ -117,7 +131,7 @@ export function readFace(landmarks: FaceLandmarks): Face {
     outline: new Outline(oval, [centreX, (forehead[1] + chin[1]) / 2]),
     chin,
     forehead,
-    eyeLineY: (frame.of(eyes.left.upper[4]!)[1] + frame.of(eyes.right.upper[4]!)[1]) / 2,
+    eyeLineY,
     centreX,
     halfWidth: (maxX - minX) / 2,
     mouth: {
@@ -125,12 +139,20 @@ export function readFace(landmarks: FaceLandmarks): Face {
       right,
       centreX: (left + right) / 2,
       width: right - left,
-      cornerY: (lips.innerUpper[0]![1] + lips.innerUpper[10]![1]) / 2,
+      cornerY,
     },
   };
 }
 
-/** The part of the stage that head, hair and neck may move in: even, inside the stage. */
+/** Of mouth, eyes and face, in face units: less is no face. */
+const LEAST_WIDTH = 0.02;
+/** A mouth no farther than this outside the stage, in face units, may belong to eyes that are seen. */
+const NEAR_STAGE = 2;
+
+/**
+ * The part of the stage that head, hair and neck may move in; even. It reaches beyond the stage only where the mouth does: the
+ * mesh grows out of the mouth. A mouth too far away is left out, and with it all motion.
+ */
 export function motionArea(face: Face, width: number, height: number): Rect {
   const { frame } = face;
   const corners: Point[] = [];
@@ -143,5 +165,25 @@ export function motionArea(face: Face, width: number, height: number): Rect {
   const top = Math.floor(clamp(Math.min(...ys), 0, height - 2) / 2) * 2;
   const right = Math.ceil(clamp(Math.max(...xs), left + 2, width) / 2) * 2;
   const bottom = Math.ceil(clamp(Math.max(...ys), top + 2, height) / 2) * 2;
-  return { x: left, y: top, width: right - left, height: bottom - top };
+  const area = { x: left, y: top, width: right - left, height: bottom - top };
+  const lips = [...face.lips.outerUpper, ...face.lips.outerLower].map(([x, y]) => frame.toStage(x, y));
+  const lipXs = lips.map(([x]) => x);
+  const lipYs = lips.map(([, y]) => y);
+  const mouth = {
+    left: Math.min(...lipXs),
+    right: Math.max(...lipXs),
+    top: Math.min(...lipYs),
+    bottom: Math.max(...lipYs),
+  };
+  const away = Math.max(-mouth.right, -mouth.bottom, mouth.left - width, mouth.top - height);
+  if (away > NEAR_STAGE * frame.iod) return area;
+  const margin = 0.1 * frame.iod;
+  const x = Math.min(left, 2 * Math.floor((mouth.left - margin) / 2));
+  const y = Math.min(top, 2 * Math.floor((mouth.top - margin) / 2));
+  return {
+    x,
+    y,
+    width: Math.max(right, 2 * Math.ceil((mouth.right + margin) / 2)) - x,
+    height: Math.max(bottom, 2 * Math.ceil((mouth.bottom + margin) / 2)) - y,
+  };
 }

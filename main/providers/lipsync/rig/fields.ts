@@ -48,11 +48,11 @@ function reachOf(column: number): number {
 
 const arch = (u: number, power: number): number => 1 - Math.abs(2 * u - 1) ** power;
 
-export function buildFields(face: Face, mesh: RigMesh, region: Rect, plate: AvatarPlate): Fields {
+/** `edge`: how free each vertex is to move, see {@link edgeFade}. */
+export function buildFields(face: Face, mesh: RigMesh, edge: Float32Array): Fields {
   const { frame, mouth, chin } = face;
   const { iod, cos, sin } = frame;
   const { fx, fy, lipLevel, beyond, along, side } = mesh;
-  const edge = edgeFade(mesh, region, plate, iod);
 
   const field = (displace: (v: number, column: number) => Point): FieldArrays => {
     const x = new Float32Array(VERTICES);
@@ -255,15 +255,19 @@ function browMoves(face: Face): BrowPoint[] {
 }
 
 /**
- * Motion dies towards a border where the person goes on beyond it: nothing may tear there, and no hole may show.
- * Where only background meets the border, hair may move freely.
+ * A share of motion for every vertex: it dies towards a border where the person goes on beyond it: nothing may tear there, and
+ * no hole may show. Where only background meets the border, hair may move freely. Round a mouth outside `region` the mesh
+ * is none: nothing moves.
  */
-function edgeFade(mesh: RigMesh, region: Rect, plate: AvatarPlate, iod: number): Float32Array {
+export function edgeFade(mesh: RigMesh, region: Rect, plate: AvatarPlate, iod: number): Float32Array {
+  const mouth: Point = [mesh.px[0]!, mesh.py[HALF >> 1]!];
+  if (mouth[0] < 0 || mouth[1] < 0 || mouth[0] > region.width || mouth[1] > region.height)
+    return new Float32Array(VERTICES);
   const bounds = {
-    left: Math.max(region.x, plate.picture.x),
-    top: Math.max(region.y, plate.picture.y),
-    right: Math.min(region.x + region.width, plate.picture.x + plate.picture.width),
-    bottom: Math.min(region.y + region.height, plate.picture.y + plate.picture.height),
+    left: Math.max(region.x, plate.picture.x, 0),
+    top: Math.max(region.y, plate.picture.y, 0),
+    right: Math.min(region.x + region.width, plate.picture.x + plate.picture.width, plate.width),
+    bottom: Math.min(region.y + region.height, plate.picture.y + plate.picture.height, plate.height),
   };
   const alpha = (x: number, y: number): number => {
     const [px, py] = [clamp(Math.round(x), 0, plate.width - 1), clamp(Math.round(y), 0, plate.height - 1)];

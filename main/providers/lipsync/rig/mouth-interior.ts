@@ -7,12 +7,12 @@ import type { Rect } from '../../../engine/ports/lipsync.ts';
 import type { Face } from './face-frame.ts';
 import { clamp, Graph, mix, smoothstep } from './math.ts';
 import { COLUMNS, HALF } from './mesh.ts';
-import { luma, type Palette, readTexture } from './texture.ts';
+import { luma, type Palette, type Rgb, readTexture } from './texture.ts';
 
 /** Widths of the upper teeth from the middle outwards, in face units (mesiodistal means of adult crowns over 63 mm IPD). */
 const CROWNS = [0.132, 0.104, 0.118, 0.108, 0.104, 0.1];
-const CAVITY = [56, 19, 20] as const;
-const TONGUE = [176, 86, 84] as const;
+const CAVITY: Rgb = [56, 19, 20];
+const TONGUE: Rgb = [176, 86, 84];
 
 export interface InteriorState {
   jaw: number;
@@ -29,6 +29,8 @@ export class MouthInterior {
   readonly #face: Face;
   readonly #region: Rect;
   readonly #palette: Palette;
+  readonly #cavity: Rgb;
+  readonly #tongue: Rgb;
   readonly #teeth: { left: number; top: number; width: number; height: number; rgba: Uint8Array };
   /** The opening's edges per pixel column. */
   #upperEdge = new Float32Array(0);
@@ -38,8 +40,14 @@ export class MouthInterior {
   constructor(face: Face, region: Rect, area: Rect, base: Uint8Array, palette: Palette, teeth: RigSettings['teeth']) {
     this.#face = face;
     this.#region = region;
-    this.#palette = palette;
-    this.#teeth = drawUpperTeeth(face, region, area, base, palette, teeth);
+    this.#palette = {
+      ...palette,
+      lipShade: inPicture(palette.lipShade, palette),
+      tooth: inPicture(palette.tooth, palette),
+    };
+    this.#cavity = inPicture(CAVITY, palette);
+    this.#tongue = inPicture(TONGUE, palette);
+    this.#teeth = drawUpperTeeth(face, region, area, base, this.#palette, teeth);
   }
 
   /** Paints into `target` (region-sized RGBA8) for the mesh at `px`, `py`. */
@@ -81,16 +89,16 @@ export class MouthInterior {
       for (let y = y0; y < y1; y++) {
         const down = clamp((y - up) / Math.max(1, low - up), 0, 1);
         const back = mix(1, 0.7, smoothstep(0.1, 0.5, down)) * (1 - 0.25 * xn * xn);
-        let r = CAVITY[0] * back;
-        let g = CAVITY[1] * back;
-        let b = CAVITY[2] * back;
+        let r = this.#cavity[0] * back;
+        let g = this.#cavity[1] * back;
+        let b = this.#cavity[2] * back;
         const tongueY = y - tongueTop - xn * xn * 0.1 * iod;
         const tongue = smoothstep(-0.02 * iod, 0.05 * iod, tongueY) * (1 - smoothstep(0.55, 0.85, side)) * 0.9;
         if (tongue > 0) {
           const lit = 0.52 + 0.34 * smoothstep(0, 0.1 * iod, tongueY) - 0.09 * Math.exp(-xn * xn * 60);
-          r = mix(r, TONGUE[0] * lit, tongue);
-          g = mix(g, TONGUE[1] * lit, tongue);
-          b = mix(b, TONGUE[2] * lit, tongue);
+          r = mix(r, this.#tongue[0] * lit, tongue);
+          g = mix(g, this.#tongue[1] * lit, tongue);
+          b = mix(b, this.#tongue[2] * lit, tongue);
         }
         const lowerTeeth =
           smoothstep(-1.2, 1.2, y - lowerTop - xn * xn * 0.05 * iod) * smoothstep(0.72, 0.5, side) * lowerSeen;
@@ -116,7 +124,7 @@ export class MouthInterior {
           }
         }
         const shade =
-          (0.52 + 0.48 * smoothstep(-0.012 * iod, 0.055 * iod, y - up)) *
+          (0.6 + 0.4 * smoothstep(-0.012 * iod, 0.055 * iod, y - up)) *
           (0.72 + 0.28 * smoothstep(0, 0.04 * iod, low - y)) *
           (1 - 0.35 * smoothstep(0.55, 1, side));
         const warm = mix(0.86, 1, shade);
@@ -152,6 +160,13 @@ export class MouthInterior {
       }
     }
   }
+}
+
+/** A colour as this picture would show it: in a grey or faded one the mouth's inside is grey or faded too. */
+function inPicture(colour: Rgb, { skin }: Palette): Rgb {
+  const strength = (Math.max(...skin) - Math.min(...skin)) / Math.max(1, ...skin);
+  const grey = luma(...colour);
+  return colour.map((value) => mix(grey, value, smoothstep(0.02, 0.18, strength))) as Rgb;
 }
 
 /**

@@ -5,7 +5,7 @@ import { type Block, Pixels } from '../../../pixels/pixels.ts';
 import { activateMesh } from './active-mesh.ts';
 import { EyePatch } from './eyes.ts';
 import { type Face, motionArea, readFace } from './face-frame.ts';
-import { buildFields, FIELDS, type Field, type Fields, HEAD_FIELDS } from './fields.ts';
+import { buildFields, edgeFade, FIELDS, type Field, type Fields, HEAD_FIELDS } from './fields.ts';
 import { buildMesh, COLUMNS, HALF, VERTICES } from './mesh.ts';
 import { MouthInterior } from './mouth-interior.ts';
 import type { Pose } from './performance.ts';
@@ -14,6 +14,8 @@ import { cutTexture, readPalette, retouchCorners, retouchSeam } from './texture.
 /** How far the rings follow when the lips are pressed together, from the lip's edge outwards. */
 const SEAL_WEIGHTS = [1, 0.98, 0.8, 0.6, 0.42, 0.28, 0.18, 0.11, 0.06, 0.02];
 const CROSSING_RINGS = 5;
+/** Texel rows kept free before the texture: rounding at its upper border must not leave the kernels' memory. */
+const GUARD_ROWS = 4;
 
 export class RigRenderer {
   readonly region: Rect;
@@ -24,6 +26,8 @@ export class RigRenderer {
   readonly #restY: Float32Array;
   readonly #textureWidth: number;
   readonly #fields: Fields;
+  /** How free each vertex is to move. */
+  readonly #free: Float32Array;
   readonly #pixels = new Pixels();
   readonly #blocks: Record<
     | 'texture'
@@ -49,22 +53,25 @@ export class RigRenderer {
     const area = motionArea(face, plate.width, plate.height);
     const mesh = buildMesh(face, area);
     this.#face = face;
-    this.#fields = buildFields(face, mesh, area, plate);
+    this.#free = edgeFade(mesh, area, plate, face.frame.iod);
+    this.#fields = buildFields(face, mesh, this.#free);
     const picture = cutTexture(plate, area);
     const base = picture.slice();
     retouchSeam(base, area, face);
     retouchCorners(base, area, face);
-    const { moving, opaque, still, bounds } = activateMesh(mesh, this.#fields, base, area);
+    const { moving, opaque, still, bounds } = activateMesh(mesh, this.#fields, base, area, onStage(area, plate));
     const region = { ...bounds, x: area.x + bounds.x, y: area.y + bounds.y };
     this.region = region;
     this.#textureWidth = area.width + 2;
     this.#restX = mesh.px.map((x) => x - bounds.x);
     this.#restY = mesh.py.map((y) => y - bounds.y);
-    const background = cutBackground(plate, region);
+    // Where nothing moves there may be no mesh either: the still picture is all there is to show.
+    const background = cutBackground(plate, region, moving.length === 0);
     this.#transparent = background.some((value, i) => i % 4 === 3 && value < 255);
 
     const pixels = this.#pixels;
     const bytes = region.width * region.height * 4;
+    pixels.reserve(GUARD_ROWS * this.#textureWidth * 4);
     this.#blocks = {
       texture: pixels.reserve(base.length),
       background: pixels.reserve(bytes),
@@ -190,10 +197,10 @@ export class RigRenderer {
     }
   }
 
-  /** Moves a vertex down the face by `distance` pixels. */
+  /** Moves a vertex down the face by `distance` pixels, as far as it is free to. */
   #along(x: Float32Array, y: Float32Array, v: number, distance: number): void {
-    x[v]! -= distance * this.#face.frame.sin;
-    y[v]! += distance * this.#face.frame.cos;
+    x[v]! -= distance * this.#face.frame.sin * this.#free[v]!;
+    y[v]! += distance * this.#face.frame.cos * this.#free[v]!;
   }
 
   /** How far the skull has moved where the upper teeth are. */
@@ -223,8 +230,19 @@ export class RigRenderer {
   }
 }
 
-/** The stage behind the region, premultiplied. */
-function cutBackground(plate: AvatarPlate, region: Rect): Uint8Array {
+/** The part of `area`, in its pixels, that lies on the stage. */
+function onStage(area: Rect, { width, height }: AvatarPlate): Rect {
+  const [x, y] = [Math.max(0, -area.x), Math.max(0, -area.y)];
+  return {
+    x,
+    y,
+    width: Math.min(area.width, width - area.x) - x,
+    height: Math.min(area.height, height - area.y) - y,
+  };
+}
+
+/** The stage behind the region, premultiplied; with the person before it where asked. */
+function cutBackground(plate: AvatarPlate, region: Rect, withPerson: boolean): Uint8Array {
   const out = new Uint8Array(region.width * region.height * 4);
   for (let row = 0; row < region.height; row++) {
     const from = ((region.y + row) * plate.width + region.x) * 4;
@@ -234,6 +252,16 @@ function cutBackground(plate: AvatarPlate, region: Rect): Uint8Array {
     const alpha = out[i + 3]!;
     if (alpha === 255) continue;
     for (let c = 0; c < 3; c++) out[i + c] = Math.round((out[i + c]! * alpha) / 255);
+  }
+  if (!withPerson) return out;
+  for (let i = 0; i < out.length; i += 4) {
+    const [x, y] = [(i / 4) % region.width, Math.floor(i / 4 / region.width)];
+    const from = ((region.y + y) * plate.width + region.x + x) * 4;
+    const alpha = plate.person[from + 3]!;
+    for (let c = 0; c < 4; c++) {
+      const seen = c === 3 ? 255 : plate.person[from + c]!;
+      out[i + c] = Math.round((seen * alpha + out[i + c]! * (255 - alpha)) / 255);
+    }
   }
   return out;
 }
