@@ -124,6 +124,16 @@ export const portraitErrors = {
       hint: '它们可能属于另一张图片或另一尺寸：请清除标注并重新识别。',
     },
   },
+  'portrait.landmarks-unusable': {
+    en: {
+      message: 'The stored face points do not make up a face.',
+      hint: 'Left and right may be swapped, or points may lie on one another: clear them and let the face be found again.',
+    },
+    'zh-CN': {
+      message: '已保存的五官标注无法构成一张脸。',
+      hint: '可能左右颠倒或标注点重叠：请清除标注并重新识别。',
+    },
+  },
   'portrait.analysis-failed': {
     en: {
       message: 'The face analysis stopped unexpectedly: {detail}',
