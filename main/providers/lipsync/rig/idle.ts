@@ -23,7 +23,8 @@ export class Blinks {
   }
 
   endsAt(ms: readonly number[]): void {
-    this.#sentenceEnds.push(...ms);
+    // Who never blinks would keep them for ever.
+    if (Number.isFinite(this.#nextMs)) this.#sentenceEnds.push(...ms);
   }
 
   /** How closed the lids are, 0..1, at ascending times. */

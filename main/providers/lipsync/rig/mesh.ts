@@ -15,6 +15,9 @@ const OUTER_RINGS = 17;
 export const RINGS = LIP_RINGS.length + OUTER_RINGS;
 export const VERTICES = RINGS * COLUMNS;
 
+/** Width of the lips' soft edge, in pixels. */
+export const featherPx = (iod: number): number => Math.max(1.1, iod * 0.0095);
+
 export interface RigMesh {
   /** Rest position in pixels of the region. */
   px: Float32Array;
@@ -106,7 +109,7 @@ export function buildMesh(face: Face, region: Rect): RigMesh {
     const [i, o] = [inRegion(...mesh.inner[j]!), inRegion(...mesh.outer[j]!)];
     const thickness = Math.max(1, Math.hypot(o[0] - i[0], o[1] - i[1]));
     LIP_RINGS.forEach((share, ring) => {
-      const level = ring === 1 ? Math.min(0.25, Math.max(1.1, frame.iod * 0.0095) / thickness) : share;
+      const level = ring === 1 ? Math.min(0.25, featherPx(frame.iod) / thickness) : share;
       const v = ring * COLUMNS + j;
       set(v, mix(i[0], o[0], level), mix(i[1], o[1], level));
       mesh.lipLevel[v] = level;

@@ -6,13 +6,15 @@ import type { RigSettings } from '../../../../app/document/avatar.ts';
 import type { Rect } from '../../../engine/ports/lipsync.ts';
 import type { Face } from './face-frame.ts';
 import { clamp, Graph, mix, smoothstep } from './math.ts';
-import { COLUMNS, HALF } from './mesh.ts';
+import { COLUMNS, featherPx, HALF } from './mesh.ts';
 import { luma, type Palette, type Rgb, readTexture } from './texture.ts';
 
 /** Widths of the upper teeth from the middle outwards, in face units (mesiodistal means of adult crowns over 63 mm IPD). */
 const CROWNS = [0.132, 0.104, 0.118, 0.108, 0.104, 0.1];
 const CAVITY: Rgb = [56, 19, 20];
 const TONGUE: Rgb = [176, 86, 84];
+/** Cosine of the head's roll below which the mouth is only dark inside: teeth and tongue are drawn for heads held upright. */
+const UPRIGHT = 0.7;
 
 export interface InteriorState {
   jaw: number;
@@ -53,7 +55,13 @@ export class MouthInterior {
   /** Paints into `target` (region-sized RGBA8) for the mesh at `px`, `py`. */
   paint(target: Uint8Array, px: Float32Array, py: Float32Array, state: InteriorState): void {
     const { width, height } = this.#region;
-    const { iod } = this.#face.frame;
+    const { iod, cos } = this.#face.frame;
+    // What lies under the lips' soft edge shines through it.
+    const under = Math.max(3, Math.ceil(featherPx(iod) + 1));
+    if (cos < UPRIGHT) {
+      this.#fillOpening(target, px, py, under);
+      return;
+    }
     let [left, right, top, bottom] = [width, 0, height, 0];
     for (let j = 0; j < COLUMNS; j++) {
       left = Math.min(left, px[j]!);
@@ -61,8 +69,8 @@ export class MouthInterior {
       top = Math.min(top, py[j]!);
       bottom = Math.max(bottom, py[j]!);
     }
-    const x0 = clamp(Math.floor(left - 3), 0, width);
-    const x1 = clamp(Math.ceil(right + 3), x0, width);
+    const x0 = clamp(Math.floor(left - under), 0, width);
+    const x1 = clamp(Math.ceil(right + under), x0, width);
     this.#traceOpening(px, py, x0, x1);
     const middle = (left + right) / 2;
     const halfWidth = Math.max(1, (right - left) / 2);
@@ -83,8 +91,8 @@ export class MouthInterior {
       const low = this.#lowerEdge[x - x0]!;
       const xn = (x + 0.5 - middle) / halfWidth;
       const side = Math.abs(xn);
-      const y0 = clamp(Math.floor(up - 3), 0, height);
-      const y1 = clamp(Math.ceil(low + 3), y0, height);
+      const y0 = clamp(Math.floor(up - under), 0, height);
+      const y1 = clamp(Math.ceil(low + under), y0, height);
       const slit = Math.max(1 - depth, smoothstep(0.62, 1, side) * 0.9);
       for (let y = y0; y < y1; y++) {
         const down = clamp((y - up) / Math.max(1, low - up), 0, 1);
@@ -134,6 +142,26 @@ export class MouthInterior {
         target[o + 2] = mix(b * shade * warm, lipShade[2], slit);
         target[o + 3] = 255;
       }
+    }
+  }
+
+  /** The opening and `under` pixels round it in the lips' own shade, whichever way the head is turned. */
+  #fillOpening(target: Uint8Array, px: Float32Array, py: Float32Array, under: number): void {
+    const { width, height } = this.#region;
+    const [r, g, b] = this.#palette.lipShade;
+    for (let j = 0; j < HALF; j++) {
+      // A strip from lip to lip between two columns.
+      const strip = [j, j + 1, (COLUMNS - j) % COLUMNS, COLUMNS - j - 1];
+      const range = (at: Float32Array, most: number): [number, number] => {
+        const values = strip.map((v) => at[v]!);
+        return [
+          clamp(Math.floor(Math.min(...values) - under), 0, most),
+          clamp(Math.ceil(Math.max(...values) + under), 0, most),
+        ];
+      };
+      const [x0, x1] = range(px, width);
+      const [y0, y1] = range(py, height);
+      for (let y = y0; y < y1; y++) for (let x = x0; x < x1; x++) target.set([r, g, b, 255], (y * width + x) * 4);
     }
   }
 

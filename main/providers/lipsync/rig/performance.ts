@@ -105,18 +105,20 @@ export class Performance {
     const pitch =
       (0.022 * this.#sway.pitch.at(ms) + talk * (0.02 * this.#beats.pitch.at(ms) + 0.016)) * energy + face.pitch * head;
     const open = face.opening * mouthGain * cut;
+    // Beyond its designed shape a lip does not stretch or round further; a still mouth does neither.
+    const shaped = Math.min(1, mouthGain) * cut;
     const lookY = look.y * gaze;
     return {
       fields: {
         close: 1,
         jaw: mouth.jaw * open,
         // Smiling lips are stretched already: rounding wins over them where a sound needs it.
-        wide: (mouth.wide + face.wide * (1 - 0.8 * mouth.pucker)) * cut,
-        pucker: mouth.pucker * cut,
+        wide: mouth.wide * shaped + face.wide * (1 - 0.8 * mouth.pucker) * cut,
+        pucker: mouth.pucker * shaped,
         upperLift: mouth.upperLift * open,
         lowerDrop: mouth.lowerDrop * open,
         press: Math.min(1, mix(0.1, mouth.press, cut) + face.press * (1 - smoothstep(0, 0.25, mouth.jaw))),
-        tuck: mouth.tuck * cut,
+        tuck: mouth.tuck * shaped,
         smile: face.smile * (1 - 0.55 * mouth.pucker * cut),
         cheek: face.cheek,
         browRaise: (face.browRaise + 0.16 * talk * smoothstep(0.75, 1.1, slowVoice)) * brows,
@@ -134,7 +136,8 @@ export class Performance {
       tongue: mouth.tongue * cut,
       eyes: {
         blink: clamp(
-          Math.max(this.#blinks.at(ms), 0) * (1 - Math.max(0, face.lids)) + face.lids + Math.max(0, lookY) * 2.2,
+          // Wide eyes close wholly too.
+          mix(face.lids, 1, this.#blinks.at(ms)) + Math.max(0, lookY) * 2.2,
           -1,
           1,
         ),

@@ -9,7 +9,7 @@ import { FIELDS } from './fields.ts';
 import { Blinks } from './idle.ts';
 import { rigEngine } from './index.ts';
 import type { Pose } from './performance.ts';
-import { IRIS, LIP, plateFixture } from './plate.fixture.ts';
+import { IRIS, LIP, landmarksAt, plateFixture } from './plate.fixture.ts';
 import { RigRenderer } from './renderer.ts';
 
 const rig = rigSettingsSchema.parse({});
@@ -253,4 +253,77 @@ test('an interruption closes the mouth within 200 ms and it stays closed', async
     const left = insideShown(session.frame(n));
     if (n * 40 >= 1600) assert.ok(left <= 2, `${n * 40} ms: ${left} pixels of the mouth's inside`);
   }
+});
+
+/** Every frame of a talk by a person who fills the stage, over a background that must never be seen. */
+async function uncovered(
+  landmarks: ReturnType<typeof plateFixture>['landmarks'],
+  width = 320,
+  height = 320,
+): Promise<number> {
+  const plate = { ...plateFixture(width, height), landmarks };
+  for (let i = 3; i < plate.person.length; i += 4) plate.person[i] = 255;
+  for (let i = 0; i < plate.background.length; i += 4) plate.background.set([0, 255, 0, 255], i);
+  const session = await rigEngine.open(plate, { fps: 25, seed: 5, rig });
+  const { region } = session;
+  assert.ok(region.x >= 0 && region.y >= 0 && region.x + region.width <= width && region.y + region.height <= height);
+  session.speak({
+    ...{ startMs: 0, timeline: papa(), emotions: [{ atMs: 0, emotion: 'surprised', intensity: 1 }] },
+    ...{ envelope: new Float32Array(2000 / ENVELOPE_STEP_MS).fill(0.2), pcm: () => new Float32Array() },
+  });
+  let seen = 0;
+  for (const frame of frames(session, 40)) {
+    for (let i = 0; i < frame.length; i += 4) if (frame[i]! < 90 && frame[i + 1]! > 200) seen++;
+  }
+  return seen;
+}
+
+test('a mouth at the stage’s edge, outside it or far away is drawn without a hole and without a trap', async () => {
+  for (const [x, y] of [
+    [0, 180],
+    [320, 320],
+    [160, -30],
+    [160, 0],
+    [-40, 160],
+    [160, 900],
+    [-900, -900],
+  ] as const) {
+    const face = landmarksAt(x, y, 60);
+    for (const lip of [face.lips.innerLower, face.lips.outerLower])
+      for (const [i, point] of lip.entries()) point[1] += 12 * Math.sin((Math.PI * i) / 10);
+    assert.equal(await uncovered(face), 0, `mouth at ${x}, ${y}`);
+  }
+  // Large and tilted, its open mouth just above the stage: rounding must not leave the texture's memory.
+  const tilted = (degrees: number, [cx, cy]: readonly [number, number], iod: number) => {
+    const [cos, sin] = [Math.cos((degrees * Math.PI) / 180), Math.sin((degrees * Math.PI) / 180)];
+    const face = landmarksAt(0, 0, iod);
+    const turn = (value: unknown): unknown => {
+      if (Array.isArray(value) && typeof value[0] === 'number') {
+        const [x, y, z] = value as [number, number, number];
+        return [cx + x * cos - y * sin, cy + x * sin + y * cos, z];
+      }
+      if (Array.isArray(value)) return value.map(turn);
+      if (value === null || typeof value !== 'object') return value;
+      if (!('radius' in value))
+        return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, turn(inner)]));
+      const { x, y, radius } = value as { x: number; y: number; radius: number };
+      return { x: cx + x * cos - y * sin, y: cy + x * sin + y * cos, radius };
+    };
+    return turn(face) as typeof face;
+  };
+  await uncovered(tilted(-16, [227, -15], 145));
+  for (const degrees of [90, 180, 270])
+    assert.equal(await uncovered(tilted(degrees, [160, 160], 50)), 0, `turned by ${degrees}°`);
+  assert.equal(await uncovered(landmarksAt(320, 280, 1000), 640, 480), 0, 'a face much larger than the stage');
+  assert.equal(await uncovered(landmarksAt(160, 180, 3)), 0, 'a face of a few pixels');
+});
+
+test('points that make up no face are refused in words: swapped sides, a mouth in one point', async () => {
+  const refused = { name: 'StudioError', code: 'portrait.landmarks-unusable' };
+  const swapped = landmarksAt(160, 180, 60);
+  swapped.eyes = { left: swapped.eyes.right, right: swapped.eyes.left };
+  await assert.rejects(uncovered(swapped), refused);
+  const flat = landmarksAt(160, 180, 60);
+  for (const contour of Object.values(flat.lips)) for (const point of contour) point[0] = 160;
+  await assert.rejects(uncovered(flat), refused);
 });
