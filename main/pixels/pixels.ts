@@ -28,7 +28,7 @@ interface Kernels {
     outWidth: number,
     outHeight: number,
   ): void;
-  rgbaToI420(src: number, width: number, height: number, y: number, u: number, v: number): void;
+  rgbaToI420(src: number, width: number, height: number, y: number, u: number, v: number, stride: number): void;
   addScaled(target: number, source: number, weight: number, count: number): void;
 }
 
@@ -117,9 +117,27 @@ export class Pixels {
     this.#kernels.addScaled(target.pointer, source.pointer, weight, target.bytes >> 2);
   }
 
-  /** RGBA8 to BT.709 limited-range 4:2:0, planes tightly packed one after another in `i420`. Even width and height. */
-  rgbaToI420(rgba: Block, width: number, height: number, i420: Block): void {
-    const u = i420.pointer + width * height;
-    this.#kernels.rgbaToI420(rgba.pointer, width, height, i420.pointer, u, u + (width * height) / 4);
+  /**
+   * RGBA8 (tightly packed, `part` in size) to BT.709 limited-range 4:2:0 at `part` of `frame`, an I420 picture of the size
+   * given. All positions and sizes are even.
+   */
+  rgbaToI420(
+    rgba: Block,
+    part: { x: number; y: number; width: number; height: number },
+    frame: Block,
+    size: { width: number; height: number },
+  ): void {
+    const half = size.width >> 1;
+    const u = frame.pointer + size.width * size.height;
+    const chroma = (part.y >> 1) * half + (part.x >> 1);
+    this.#kernels.rgbaToI420(
+      rgba.pointer,
+      part.width,
+      part.height,
+      frame.pointer + part.y * size.width + part.x,
+      u + chroma,
+      u + half * (size.height >> 1) + chroma,
+      size.width,
+    );
   }
 }

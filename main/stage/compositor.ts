@@ -4,7 +4,7 @@
  */
 import { i420aBytes, i420Bytes } from '../../app/media/i420.ts';
 import type { AvatarPlate, Rect } from '../engine/ports/lipsync.ts';
-import { blendSprite, copyRect, I420Converter, rgbaRegionToI420a, type Sprite } from './i420.ts';
+import { blendSprite, copyRect, I420Canvas, rgbaRegionToI420a, type Sprite } from './i420.ts';
 import { overPlane } from './picture.ts';
 import type { SubtitleSource } from './subtitle-sprites.ts';
 
@@ -28,7 +28,7 @@ export interface Compositor {
   readonly still: Uint8Array;
   /**
    * Draws a frame into `into` (exactly frameBytes): the face region's RGBA (region.width × 4 bytes a row) at a time of the
-   * programme. `into` is one of a few buffers used again and again: what the last frame left in it must still be there.
+   * programme. Every byte of `into` is written.
    */
   render(faceRegion: Uint8Array, timeMs: number, into: Uint8Array): void;
 }
@@ -37,47 +37,35 @@ export function createCompositor(options: CompositorOptions): Compositor {
   const { plate, region, alpha, front, subtitles, aiMark } = options;
   const { width, height } = plate;
   const frameBytes = alpha ? i420aBytes(width, height) : i420Bytes(width, height);
-  const opaque = alpha ? null : new I420Converter(width, height);
-  const convert = (rgba: Uint8Array, rect: Rect, frame: Uint8Array): void => {
-    if (opaque) opaque.convert(rgba, rect, frame);
+  const canvas = alpha ? null : new I420Canvas(width, height);
+  const frame = canvas?.frame ?? new Uint8Array(frameBytes);
+  const draw = (rgba: Uint8Array, rect: Rect): void => {
+    if (canvas) canvas.draw(rgba, rect);
     else rgbaRegionToI420a(rgba, rect, frame, width, height);
   };
   const whole: Rect = { x: 0, y: 0, width, height };
 
   /** Person over background alone: what lies under every sprite. */
-  const bare = new Uint8Array(frameBytes);
-  convert(overPlane(plate.person, plate.background), whole, bare);
+  draw(overPlane(plate.person, plate.background), whole);
+  const bare = frame.slice();
   let shown: Sprite | null = null;
 
-  const blendAll = (clip: Rect, frame: Uint8Array) => {
+  const blendAll = (clip: Rect) => {
     for (const sprite of front) blendSprite(sprite, clip, frame, width, height, alpha);
     if (shown) blendSprite(shown, clip, frame, width, height, alpha);
     if (aiMark) blendSprite(aiMark, clip, frame, width, height, alpha);
   };
-  const still = bare.slice();
-  blendAll(whole, still);
-  /** The still stage with the current subtitle. */
-  const base = still.slice();
+  blendAll(whole);
+  const still = frame.slice();
 
   const showSubtitle = (sprite: Sprite | null) => {
     if (sprite === shown) return;
-    if (shown) copyRect(still, base, shown, width, height, alpha);
+    if (shown) copyRect(still, frame, shown, width, height, alpha);
     shown = sprite;
     if (sprite) {
-      copyRect(bare, base, sprite, width, height, alpha);
-      blendAll(sprite, base);
+      copyRect(bare, frame, sprite, width, height, alpha);
+      blendAll(sprite);
     }
-  };
-
-  /** Which subtitle each buffer of the caller's pool was left with: only what changed since is brought up to date. */
-  const held = new WeakMap<Uint8Array, Sprite | null>();
-  const bringUpToDate = (into: Uint8Array) => {
-    const before = held.get(into);
-    if (before === undefined) into.set(base);
-    else if (before !== shown) {
-      for (const sprite of [before, shown]) if (sprite) copyRect(base, into, sprite, width, height, alpha);
-    }
-    held.set(into, shown);
   };
 
   return {
@@ -85,9 +73,9 @@ export function createCompositor(options: CompositorOptions): Compositor {
     still,
     render(faceRegion, timeMs, into) {
       showSubtitle(subtitles?.at(timeMs) ?? null);
-      bringUpToDate(into);
-      convert(faceRegion, region, into);
-      blendAll(region, into);
+      draw(faceRegion, region);
+      blendAll(region);
+      into.set(frame);
     },
   };
 }

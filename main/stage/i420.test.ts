@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { blendSprite, copyRect, I420Converter, makeSprite, rgbaRegionToI420a } from './i420.ts';
+import { blendSprite, copyRect, I420Canvas, makeSprite, rgbaRegionToI420a } from './i420.ts';
 
 /** ITU-R BT.709, limited range, in floating point. */
 function yuv(r: number, g: number, b: number): [number, number, number] {
@@ -23,13 +23,13 @@ const near = (actual: number, expected: number, tolerance: number, what: string)
 test('every colour converts to within one step of the BT.709 formula', () => {
   const levels = [0, 1, 2, 15, 16, 17, 63, 64, 100, 127, 128, 129, 180, 200, 254, 255];
   const rgba = new Uint8Array(16);
-  const frame = new Uint8Array(6);
-  const converter = new I420Converter(2, 2);
+  const canvas = new I420Canvas(2, 2);
+  const { frame } = canvas;
   for (const r of levels) {
     for (const g of levels) {
       for (const b of levels) {
         for (let i = 0; i < 16; i += 4) rgba.set([r, g, b, 255], i);
-        converter.convert(rgba, { x: 0, y: 0, width: 2, height: 2 }, frame);
+        canvas.draw(rgba, { x: 0, y: 0, width: 2, height: 2 });
         const [y, u, v] = yuv(r, g, b);
         near(frame[0], y, 0.51, 'Y');
         near(frame[3], y, 0.51, 'Y of the last');
@@ -47,8 +47,10 @@ test('a region lands where it belongs, chroma is the mean of four, and not a byt
   // Not at a word's boundary in its buffer.
   const src = noise(rect.width * rect.height * 4 + 3, 7).subarray(3);
   const before = noise((W * H * 3) / 2, 9);
-  const frame = before.slice();
-  new I420Converter(W, H).convert(src, rect, frame);
+  const canvas = new I420Canvas(W, H);
+  const { frame } = canvas;
+  frame.set(before);
+  canvas.draw(src, rect);
   const inside = (x: number, y: number) => x >= 6 && x < 16 && y >= 4 && y < 10;
   const px = (x: number, y: number) => [...src.subarray(((y - 4) * 10 + x - 6) * 4, ((y - 4) * 10 + x - 6) * 4 + 3)];
   for (let y = 0; y < H; y++) {

@@ -26,61 +26,30 @@ export function asWords(rgba: Uint8Array): Uint32Array {
   return new Uint32Array(whole.buffer, whole.byteOffset, whole.byteLength >> 2);
 }
 
-interface PlacedRow {
-  row: Uint8Array;
-  at: number;
-}
-
-/** Converts opaque RGBA into I420 frames of one size, by SIMD. */
-export class I420Converter {
+/** An I420 frame that opaque RGBA is drawn into by SIMD. */
+export class I420Canvas {
   readonly #pixels = new Pixels();
-  readonly #width: number;
-  readonly #height: number;
+  readonly #size: { width: number; height: number };
   readonly #rgba: Block;
   readonly #planes: Block;
-  #rowsFor = '';
-  #rows: readonly PlacedRow[] = [];
+  /** The frame; may be written to between two draws. */
+  readonly frame: Uint8Array;
 
-  /** `width` × `height`: the frames; even. */
+  /** Even. */
   constructor(width: number, height: number) {
-    this.#width = width;
-    this.#height = height;
+    this.#size = { width, height };
     this.#rgba = this.#pixels.reserve(width * height * 4);
     this.#planes = this.#pixels.reserve(i420Bytes(width, height));
+    this.frame = this.#pixels.u8(this.#planes);
   }
 
   /**
-   * Converts `rect`-sized RGBA (tightly packed, alpha ignored) into the frame `dst` at `rect`, whose position and size are
-   * even and inside the frame. Chroma is the mean of its 2×2 pixels.
+   * Converts `rect`-sized RGBA (tightly packed, alpha ignored) at `rect`, whose position and size are even and inside the
+   * frame. Chroma is the mean of its 2×2 pixels.
    */
-  convert(src: Uint8Array, rect: Rect, dst: Uint8Array): void {
-    this.#pixels.u8(this.#rgba).set(src);
-    this.#pixels.rgbaToI420(this.#rgba, rect.width, rect.height, this.#planes);
-    for (const { row, at } of this.#rowsOf(rect)) dst.set(row, at);
-  }
-
-  /** The converted planes' rows and where each belongs in the frame; a region asks for the same ones every time. */
-  #rowsOf(rect: Rect): readonly PlacedRow[] {
-    const { x, y, width, height } = rect;
-    const key = `${x},${y},${width},${height}`;
-    if (this.#rowsFor === key) return this.#rows;
-    const planes = this.#pixels.u8(this.#planes);
-    const rows: PlacedRow[] = [];
-    const place = (from: number, count: number, stride: number, to: number, toStride: number): void => {
-      for (let i = 0; i < count; i++) {
-        rows.push({ row: planes.subarray(from + i * stride, from + (i + 1) * stride), at: to + i * toStride });
-      }
-    };
-    const half = this.#width >> 1;
-    const luma = this.#width * this.#height;
-    const chroma = luma + (y >> 1) * half + (x >> 1);
-    const small = (width * height) >> 2;
-    place(0, height, width, y * this.#width + x, this.#width);
-    place(width * height, height >> 1, width >> 1, chroma, half);
-    place(width * height + small, height >> 1, width >> 1, chroma + (luma >> 2), half);
-    this.#rowsFor = key;
-    this.#rows = rows;
-    return rows;
+  draw(rgba: Uint8Array, rect: Rect): void {
+    this.#pixels.u8(this.#rgba).set(rgba);
+    this.#pixels.rgbaToI420(this.#rgba, rect, this.#planes, this.#size);
   }
 }
 

@@ -86,16 +86,21 @@ function drawSpan(
       v128.store(o, t);
       u += du << 2; v += dv << 2;
     }
-    if (solid) {
-      // The last one to three: sampled as four, stored as they are wanted.
-      const left: i32 = <i32>(oEnd - o) >> 2;
-      if (left == 0) return;
-      const t: v128 = sampleFour(tex, rowBytes, u + toMiddleU, v + toMiddleV);
-      if (left >= 2) v128.store64_lane(o, t, 0);
-      if (left == 1) v128.store32_lane(o, t, 0);
-      else if (left == 3) v128.store32_lane(o + 8, t, 2);
-      return;
+    // The last one to three: sampled as four, stored as they are wanted.
+    const left: i32 = <i32>(oEnd - o) >> 2;
+    if (left == 0) return;
+    const t: v128 = sampleFour(tex, rowBytes, u + toMiddleU, v + toMiddleV);
+    if (!solid) {
+      const alphas: v128 = v128.and(t, i32x4.splat(0xff000000));
+      if (!i32x4.all_true(i32x4.eq(alphas, i32x4.splat(0xff000000)))) {
+        if (v128.any_true(alphas)) blendSpan(tex, rowBytes, o, oEnd, u, v, du, dv, false, 1.0, 0.0);
+        return;
+      }
     }
+    if (left >= 2) v128.store64_lane(o, t, 0);
+    if (left == 1) v128.store32_lane(o, t, 0);
+    else if (left == 3) v128.store32_lane(o + 8, t, 2);
+    return;
   }
   if (solid) {
     for (; o < oEnd; o += 4) {
@@ -255,9 +260,12 @@ function pairs(a: v128, b: v128): v128 {
 
 /**
  * RGBA8 (opaque) to planar 4:2:0, BT.709 limited range, 15-bit fixed point with rounding (ITU-R BT.709-6, 8 bit).
- * Width and height are even; planes are tightly packed; chroma is the mean of each 2×2. May read 8 bytes past the source.
+ * Width and height are even, the source tightly packed; the planes are pointed at where the picture begins in them, their
+ * rows `stride` (luma) and half of it (chroma) apart. Chroma is the mean of each 2×2. May read 8 bytes past the source.
  */
-export function rgbaToI420(src: usize, width: i32, height: i32, yPlane: usize, uPlane: usize, vPlane: usize): void {
+export function rgbaToI420(
+  src: usize, width: i32, height: i32, yPlane: usize, uPlane: usize, vPlane: usize, stride: i32,
+): void {
   const rowBytes: usize = <usize>width << 2;
   // R, G, B, A weights × 32768; each chroma row sums to zero so that greys stay grey.
   const wy: v128 = i16x8(5983, 20127, 2032, 0, 5983, 20127, 2032, 0);
@@ -265,10 +273,10 @@ export function rgbaToI420(src: usize, width: i32, height: i32, yPlane: usize, u
   const wv: v128 = i16x8(14392, -13073, -1319, 0, 14392, -13073, -1319, 0);
   const roundY: v128 = i32x4.splat((16 << 15) + (1 << 14));
   const roundC: v128 = i32x4.splat((128 << 17) + (1 << 16));
-  const half: i32 = width >> 1;
+  const half: i32 = stride >> 1;
   for (let row: i32 = 0; row < height; row += 2) {
     const top: usize = src + <usize>row * rowBytes;
-    const line: usize = yPlane + <usize>(row * width);
+    const line: usize = yPlane + <usize>(row * stride);
     const chromaLine: usize = <usize>((row >> 1) * half);
     for (let x: i32 = 0; x < width; x += 4) {
       const p: usize = top + (<usize>x << 2);
@@ -291,12 +299,12 @@ export function rgbaToI420(src: usize, width: i32, height: i32, yPlane: usize, u
       const outC: usize = chromaLine + <usize>(x >> 1);
       if (x + 4 <= width) {
         v128.store32_lane(out, luma, 0);
-        v128.store32_lane(out + <usize>width, luma, 1);
+        v128.store32_lane(out + <usize>stride, luma, 1);
         v128.store16_lane(uPlane + outC, chroma, 0);
         v128.store16_lane(vPlane + outC, chroma, 1);
       } else {
         v128.store16_lane(out, luma, 0);
-        v128.store16_lane(out + <usize>width, luma, 2);
+        v128.store16_lane(out + <usize>stride, luma, 2);
         v128.store8_lane(uPlane + outC, chroma, 0);
         v128.store8_lane(vPlane + outC, chroma, 2);
       }

@@ -96,8 +96,8 @@ export function buildMesh(face: Face, region: Rect): RigMesh {
   ] as const) {
     let nearest = 0;
     const distance = (p: Point): number => Math.hypot(p[0] - corner[0], p[1] - corner[1]);
-    // Only even columns reach the border everywhere: see isCoarse.
-    for (let j = 2; j < COLUMNS; j += 2) if (distance(border[j]!) < distance(border[nearest]!)) nearest = j;
+    // Only these columns reach the border: see stepAt.
+    for (let j = WIDEST; j < COLUMNS; j += WIDEST) if (distance(border[j]!) < distance(border[nearest]!)) nearest = j;
     border[nearest] = corner;
   }
   const set = (v: number, x: number, y: number): void => {
@@ -126,26 +126,37 @@ export function buildMesh(face: Face, region: Rect): RigMesh {
   const feather: number[] = [];
   const body: number[] = [];
   for (let ring = 0; ring < RINGS - 1; ring++) {
-    for (let j = 0; j < COLUMNS; j += 2) stitch(ring, j, ring === 0 ? feather : body);
+    for (let j = 0; j < COLUMNS; j += WIDEST) stitch(ring, j, ring === 0 ? feather : body);
   }
   mesh.feather = Uint16Array.from(feather);
   mesh.body = Uint16Array.from(body);
   return mesh;
 }
 
-/** Every other column is enough where only the neck, the shoulders and the hair lie: thin triangles cost more than they show. */
-const COARSE_BELOW = LIP_RINGS.length + 6;
-const COARSE_ABOVE = LIP_RINGS.length + 13;
-const isCoarse = (ring: number, column: number): boolean => ring >= (column < HALF ? COARSE_ABOVE : COARSE_BELOW);
+/** Columns a triangle spans at most. */
+const WIDEST = 4;
+/**
+ * How many columns apart a ring's vertices are used: every one where the face is, fewer where only neck, shoulders and hair
+ * lie. Thin triangles cost more than they show. The brows need the upper half fine for longer than the lower.
+ */
+function stepAt(ring: number, column: number): number {
+  const [every, second] = column < HALF ? [17, 20] : [9, 16];
+  return ring < every ? 1 : ring < second ? 2 : WIDEST;
+}
 
-/** Triangles between two rings over two columns, from `column` (even) on. */
+/** Triangles between two rings over WIDEST columns from `column` on; the rings' steps may differ. */
 function stitch(ring: number, column: number, into: number[]): void {
-  const at = (r: number, c: number): number => r * COLUMNS + (c % COLUMNS);
-  const [a0, a1, a2] = [at(ring, column), at(ring, column + 1), at(ring, column + 2)];
-  const [b0, b1, b2] = [at(ring + 1, column), at(ring + 1, column + 1), at(ring + 1, column + 2)];
-  if (isCoarse(ring, column)) into.push(a0, a2, b0, a2, b2, b0);
-  else if (isCoarse(ring + 1, column)) into.push(a0, a1, b0, a1, b2, b0, a1, a2, b2);
-  else into.push(a0, a1, b0, a1, b1, b0, a1, a2, b1, a2, b2, b1);
+  const at = (r: number, offset: number): number => r * COLUMNS + ((column + offset) % COLUMNS);
+  const [stepIn, stepOut] = [stepAt(ring, column), stepAt(ring + 1, column)];
+  for (let i = 0, o = 0; i < WIDEST || o < WIDEST; ) {
+    if (i + stepIn <= o + stepOut) {
+      into.push(at(ring, i), at(ring, i + stepIn), at(ring + 1, o));
+      i += stepIn;
+    } else {
+      into.push(at(ring, i), at(ring + 1, o + stepOut), at(ring + 1, o));
+      o += stepOut;
+    }
+  }
 }
 
 /** Depth at every vertex in face units, positive towards the viewer: Gaussian-weighted mean of the landmarks' own z. */
