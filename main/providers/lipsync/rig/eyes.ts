@@ -21,6 +21,8 @@ export interface EyeState {
 /** Height of the lash band above and below the lid's edge, in face units. */
 const LASH_ABOVE = 0.03;
 const LASH_BELOW = 0.014;
+/** How far a turning iris draws the white along, in its radii. */
+const IRIS_REACH = 2.3;
 /** Lashes and liner run on past the corners this far, as a share of the eye's width. */
 const WING = 0.2;
 
@@ -28,6 +30,8 @@ export class EyePatch {
   readonly #face: Face;
   readonly #region: Rect;
   readonly #base: Uint8Array;
+  /** The same, a pixel a word. */
+  readonly #baseWords: Uint32Array;
   readonly #upper: Graph;
   readonly #lower: Graph;
   readonly #inner: Point;
@@ -47,6 +51,7 @@ export class EyePatch {
     this.#face = face;
     this.#region = region;
     this.#base = base;
+    this.#baseWords = new Uint32Array(base.buffer, base.byteOffset, base.length >> 2);
     const { frame, landmarks } = face;
     const { upper, lower, iris } = landmarks.eyes[which];
     const up = upper.map((p) => frame.of(p));
@@ -130,8 +135,8 @@ export class EyePatch {
   /** Redraws the eye into `texture` when its state differs visibly from what is there. */
   draw(texture: Uint8Array, state: EyeState): void {
     const q = (value: number, steps: number): number => Math.round(value * steps) / steps;
-    // A quarter of a pixel is the least movement that shows.
-    const steps = this.#face.frame.iod * 4;
+    // A third of a pixel is the least movement that shows.
+    const steps = this.#face.frame.iod * 3;
     const next = {
       blink: q(clamp(state.blink, -1, 1), 60),
       gazeX: q(state.gazeX, steps),
@@ -181,6 +186,10 @@ export class EyePatch {
     const boxWidth = right - left;
     const { x: xs, y: ys, upper, lower } = this.#grid;
     const eyeWidth = this.#outer[0] - this.#inner[0];
+    // Beyond this from the iris a glance moves nothing.
+    const reach = (IRIS_REACH * this.#iris.radius) ** 2;
+    const [irisX, irisY] = [this.#iris.x + gazeX, this.#iris.y + gazeY];
+    const words = new Uint32Array(texture.buffer, texture.byteOffset, texture.length >> 2);
     for (let i = 0; i < xs.length; i++) {
       const Y = ys[i]!;
       const U = upper[i]!;
@@ -188,7 +197,12 @@ export class EyePatch {
       // A glance alone leaves the skin as it is.
       if ((!lids && Y < U - 0.02) || (!cheek && Y > D + 0.02)) continue;
       const X = xs[i]!;
-      const at = ((boxTop + Math.floor(i / boxWidth) + 1) * width + left + (i % boxWidth) + 1) * 4;
+      const pixelAt = (boxTop + Math.floor(i / boxWidth) + 1) * width + left + (i % boxWidth) + 1;
+      if (!lids && !cheek && (X - irisX) ** 2 + (Y - irisY) ** 2 > reach) {
+        words[pixelAt] = this.#baseWords[pixelAt]!;
+        continue;
+      }
+      const at = pixelAt * 4;
       const t = (X - this.#inner[0]) / eyeWidth;
       const top = U - span;
       if (t <= 0 || t >= 1 || Y <= top) {
@@ -287,7 +301,7 @@ export class EyePatch {
     if (raise > 0) sy = Math.min(sy, D);
     const away = Math.hypot(X - this.#iris.x - gazeX, sy - this.#iris.y - gazeY) / this.#iris.radius;
     // The iris turns as a disc; the white stretches and shrinks beside it, and stays put at the lids.
-    const turn = smoothstep(2.3, 1.2, away);
+    const turn = smoothstep(IRIS_REACH, 1.2, away);
     const rim = smoothstep(-0.002, 0.012, sy - U) * smoothstep(-0.002, 0.01, D - sy);
     const corner =
       smoothstep(this.#inner[0], this.#inner[0] + 0.04, X) * smoothstep(this.#outer[0], this.#outer[0] - 0.04, X);
