@@ -1,8 +1,8 @@
 /** What drawing one frame costs, step by step, on one thread: this one. */
-import { i420Bytes } from '../app/media/i420.ts';
 import type { AvatarPlate, Rect } from '../main/engine/ports/lipsync.ts';
 import { layOut } from '../main/export/set-stage.ts';
 import { programmeSpeech } from '../main/export/timeline-document.ts';
+import { Pixels } from '../main/pixels/pixels.ts';
 import { Performance } from '../main/providers/lipsync/rig/performance.ts';
 import { RigRenderer } from '../main/providers/lipsync/rig/renderer.ts';
 import { aiMarkSprite } from '../main/stage/ai-mark.ts';
@@ -81,8 +81,9 @@ function draw(
 ): FrameTimes[] {
   const { rig } = project.avatar;
   const { fps, subtitles, aiMark } = project.stage;
-  const renderer = new RigRenderer(plate, rig);
-  const into = new Uint8Array(i420Bytes(plate.width, plate.height));
+  // As in the render thread: one memory for face and stage.
+  const pixels = new Pixels();
+  const renderer = new RigRenderer(plate, rig, pixels);
   const times: FrameTimes[] = [];
   for (let drawn = 0; drawn < WARM_UP_FRAMES + count; ) {
     const actor = new Performance(project.seed, rig);
@@ -92,7 +93,16 @@ function draw(
     const track = new SubtitleTrack(size, subtitles);
     track.append(cues);
     const mark = aiMarkSprite(aiMark, size, subtitleArea(size, track.metrics));
-    const compositor = createCompositor({ plate, region, alpha: false, front: [], subtitles: track, aiMark: mark });
+    const compositor = createCompositor({
+      plate,
+      region,
+      alpha: false,
+      front: [],
+      subtitles: track,
+      aiMark: mark,
+      pixels,
+    });
+    const into = compositor.newFrame();
     for (let index = 0; index < frames && drawn < WARM_UP_FRAMES + count; index++, drawn++) {
       signal.throwIfAborted();
       const start = performance.now();

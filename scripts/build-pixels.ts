@@ -23,6 +23,12 @@ try {
     'simd',
     '--enable',
     'nontrapping-f2i',
+    '--enable',
+    'threads',
+    '--importMemory',
+    '--sharedMemory',
+    '--maximumMemory',
+    '16384',
   ];
   const { status } = spawnSync(process.execPath, [compiler, source, '--outFile', built, ...options], {
     stdio: 'inherit',

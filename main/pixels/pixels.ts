@@ -1,17 +1,16 @@
 /**
  * Loads the pixel kernels (`assembly/index.ts`, built by `npm run build:pixels`) and lays out their memory.
- * One instance belongs to one renderer; it is not shared between threads.
+ * One instance belongs to one thread's renderer; all that works on the same pixels there shares it.
  */
 import { readFileSync } from 'node:fs';
 
-/** A typed view into kernel memory. Views are re-made when the memory grows: keep the block, not its array. */
+/** A piece of kernel memory. The memory is shared: a view of it may be read in another thread. */
 export interface Block {
   readonly pointer: number;
   readonly bytes: number;
 }
 
 interface Kernels {
-  memory: WebAssembly.Memory;
   heapBase: WebAssembly.Global;
   warp(
     tri: number,
@@ -35,14 +34,21 @@ interface Kernels {
 const PAGE = 65_536;
 let compiled: WebAssembly.Module | undefined;
 
+/** 1 GiB of addresses, taken only as they are used; the module is built for the same. */
+const MAXIMUM_PAGES = 16_384;
+
 export class Pixels {
+  readonly #memory = new WebAssembly.Memory({ initial: 1, maximum: MAXIMUM_PAGES, shared: true });
   readonly #kernels: Kernels;
+  /** Growing gives the same memory a new buffer object; views on any of them are views on it. */
+  readonly #buffers = new WeakSet<object>();
   #top: number;
 
   constructor() {
     compiled ??= new WebAssembly.Module(readFileSync(new URL('./pixels.wasm', import.meta.url)));
     const instance = new WebAssembly.Instance(compiled, {
       env: {
+        memory: this.#memory,
         abort: (): never => {
           throw new Error('pixel kernel aborted');
         },
@@ -56,24 +62,30 @@ export class Pixels {
   reserve(bytes: number): Block {
     const pointer = (this.#top + 15) & ~15;
     this.#top = (pointer + bytes + 15) & ~15;
-    const memory = this.#kernels.memory;
     // Room for the 8-byte loads at the last texel.
-    const missing = this.#top + 16 - memory.buffer.byteLength;
-    if (missing > 0) memory.grow(Math.ceil(missing / PAGE));
+    const missing = this.#top + 16 - this.#memory.buffer.byteLength;
+    if (missing > 0) this.#memory.grow(Math.ceil(missing / PAGE));
     return { pointer, bytes };
   }
 
+  /** The block that a view made by this instance shows; null for memory of another's. */
+  blockOf(view: Uint8Array): Block | null {
+    return this.#buffers.has(view.buffer) ? { pointer: view.byteOffset, bytes: view.byteLength } : null;
+  }
+
   u8(block: Block): Uint8Array {
-    return new Uint8Array(this.#kernels.memory.buffer, block.pointer, block.bytes);
+    const { buffer } = this.#memory;
+    this.#buffers.add(buffer);
+    return new Uint8Array(buffer, block.pointer, block.bytes);
   }
   u16(block: Block): Uint16Array {
-    return new Uint16Array(this.#kernels.memory.buffer, block.pointer, block.bytes >> 1);
+    return new Uint16Array(this.#memory.buffer, block.pointer, block.bytes >> 1);
   }
   u32(block: Block): Uint32Array {
-    return new Uint32Array(this.#kernels.memory.buffer, block.pointer, block.bytes >> 2);
+    return new Uint32Array(this.#memory.buffer, block.pointer, block.bytes >> 2);
   }
   f32(block: Block): Float32Array {
-    return new Float32Array(this.#kernels.memory.buffer, block.pointer, block.bytes >> 2);
+    return new Float32Array(this.#memory.buffer, block.pointer, block.bytes >> 2);
   }
 
   /**

@@ -21,7 +21,7 @@ const threadThat = (fate: string): URL =>
         if (frames.some(({ index }) => index === 2)) { ${fate} }
         else parentPort.postMessage({ type: 'frames', frames, faceMs: 1, stageMs: 1 });
       });
-      parentPort.postMessage({ type: 'ready', lookAheadMs: 100 });`)}`,
+      parentPort.postMessage({ type: 'ready', lookAheadMs: 100, memory: new SharedArrayBuffer(8 * 24), offsets: [0, 24, 48, 72, 96, 120, 144, 168], frameBytes: 24 });`)}`,
   );
 const withCode =
   (code: string, cause?: RegExp) =>

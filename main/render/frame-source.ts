@@ -1,7 +1,6 @@
 /** Frames from a render thread of their own, through a small pool of shared buffers: drawing and encoding overlap. */
 import { Worker } from 'node:worker_threads';
 import { ERROR_CODES, type ErrorCode, type ErrorParams, StudioError } from '../../app/errors/index.ts';
-import { i420aBytes, i420Bytes } from '../../app/media/i420.ts';
 import type { FrameSource, RenderStats, StageFrame } from '../engine/ports/frames.ts';
 import type { PlacedFrame, RenderReply, RenderRequest, RenderSetup } from './protocol.ts';
 
@@ -23,15 +22,13 @@ export interface FrameSourceTuning {
  * @throws StudioError stage.renderer-stopped, stage.renderer-stalled, or what the thread itself threw; so do `frame`s.
  */
 export async function openFrameSource(
-  options: Omit<RenderSetup, 'pool' | 'frameBytes'>,
+  options: Omit<RenderSetup, 'depth'>,
   signal: AbortSignal,
   { worker: program = new URL('./frame-worker.ts', import.meta.url), stallMs = STALL_MS }: FrameSourceTuning = {},
 ): Promise<FrameSource> {
   signal.throwIfAborted();
-  const { width, height } = options.plate;
-  const frameBytes = options.alpha ? i420aBytes(width, height) : i420Bytes(width, height);
-  const pool = new SharedArrayBuffer(frameBytes * DEPTH);
-  const setup: RenderSetup = { ...options, pool, frameBytes };
+  const setup: RenderSetup = { ...options, depth: DEPTH };
+  let pool: Uint8Array[] = [];
   const worker = new Worker(program, { workerData: setup, name: 'render' });
   const stats: RenderStats = { frames: 0, faceMs: 0, stageMs: 0 };
   const free = Array.from({ length: DEPTH }, (_, slot) => slot);
@@ -76,7 +73,7 @@ export async function openFrameSource(
     drawing.delete(index);
     let released = false;
     asked?.resolve({
-      data: new Uint8Array(pool, slot * frameBytes, frameBytes),
+      data: pool[slot]!,
       release: () => {
         if (released) return;
         released = true;
@@ -90,6 +87,7 @@ export async function openFrameSource(
     watchdog.alive();
     if (reply.type === 'ready') {
       ready = true;
+      pool = reply.offsets.map((offset) => new Uint8Array(reply.memory, offset, reply.frameBytes));
       return opened.resolve(reply.lookAheadMs);
     }
     stats.frames += reply.frames.length;

@@ -4,6 +4,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import type { FrameSpeech } from '../engine/ports/frames.ts';
 import type { SpeechSegment } from '../engine/ports/lipsync.ts';
 import { SAMPLE_RATE } from '../engine/ports/tts.ts';
+import { Pixels } from '../pixels/pixels.ts';
 import { rigEngine } from '../providers/lipsync/rig/index.ts';
 import { aiMarkSprite } from '../stage/ai-mark.ts';
 import { createCompositor } from '../stage/compositor.ts';
@@ -15,7 +16,9 @@ const port = parentPort!;
 const reply = (message: RenderReply): void => port.postMessage(message);
 
 const size = { widthPx: setup.plate.width, heightPx: setup.plate.height };
-const session = await rigEngine.open(setup.plate, { fps: setup.fps, seed: setup.seed, rig: setup.rig });
+// Face and stage work in one memory, and the pool lies in it: a frame is never copied before it reaches the encoder's pipe.
+const pixels = new Pixels();
+const session = await rigEngine.open(setup.plate, { fps: setup.fps, seed: setup.seed, rig: setup.rig, pixels });
 const track = setup.subtitles === null ? null : new SubtitleTrack(size, setup.subtitles);
 const compositor = createCompositor({
   plate: setup.plate,
@@ -23,13 +26,15 @@ const compositor = createCompositor({
   alpha: setup.alpha,
   front: setup.front,
   subtitles: track,
+  pixels,
   aiMark: aiMarkSprite(setup.aiMark, size, track === null ? null : subtitleArea(size, track.metrics)),
 });
 
-const slots = Array.from(
-  { length: setup.pool.byteLength / setup.frameBytes },
-  (_, slot) => new Uint8Array(setup.pool, slot * setup.frameBytes, setup.frameBytes),
-);
+const slots = Array.from({ length: setup.depth }, () => sharedFrame());
+/** With alpha the frames are ordinary memory, but the other side must see them all the same. */
+function sharedFrame(): Uint8Array {
+  return setup.alpha ? pixels.u8(pixels.reserve(compositor.frameBytes)) : compositor.newFrame();
+}
 
 /** Sound is read from disk only when an engine asks for it. */
 function segmentOf({ pcmPath, samples, ...speech }: FrameSpeech): SpeechSegment {
@@ -73,4 +78,10 @@ port.on('message', (request: RenderRequest) => {
     }
   }
 });
-reply({ type: 'ready', lookAheadMs: session.lookAheadMs });
+reply({
+  type: 'ready',
+  lookAheadMs: session.lookAheadMs,
+  memory: slots.at(-1)!.buffer as SharedArrayBuffer,
+  offsets: slots.map((slot) => slot.byteOffset),
+  frameBytes: compositor.frameBytes,
+});

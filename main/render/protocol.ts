@@ -17,9 +17,8 @@ export interface RenderSetup {
   /** null: no burnt-in subtitles. */
   subtitles: SubtitleSettings | null;
   aiMark: AiMark;
-  /** Frames in shared memory, one after another, `frameBytes` each. */
-  pool: SharedArrayBuffer;
-  frameBytes: number;
+  /** Frames in the pool. */
+  depth: number;
 }
 
 /** A frame and its place in the pool. */
@@ -34,5 +33,6 @@ export type RenderRequest =
   | { type: 'frames'; frames: PlacedFrame[] };
 
 export type RenderReply =
-  | { type: 'ready'; lookAheadMs: number }
+  /** The pool lies in shared memory: where each of its frames begins, and how long one is. */
+  | { type: 'ready'; lookAheadMs: number; memory: SharedArrayBuffer; offsets: number[]; frameBytes: number }
   | { type: 'frames'; frames: PlacedFrame[]; faceMs: number; stageMs: number };

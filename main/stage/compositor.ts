@@ -4,6 +4,7 @@
  */
 import { i420aBytes, i420Bytes } from '../../app/media/i420.ts';
 import type { AvatarPlate, Rect } from '../engine/ports/lipsync.ts';
+import type { Pixels } from '../pixels/pixels.ts';
 import { blendSprite, copyRect, I420Canvas, rgbaRegionToI420a, type Sprite } from './i420.ts';
 import { overPlane } from './picture.ts';
 import type { SubtitleSource } from './subtitle-sprites.ts';
@@ -19,6 +20,8 @@ export interface CompositorOptions {
   subtitles: SubtitleSource | null;
   /** Always frontmost. */
   aiMark: Sprite | null;
+  /** Kernel memory to work in, when the face is drawn there too. */
+  pixels?: Pixels | undefined;
 }
 
 export interface Compositor {
@@ -26,9 +29,11 @@ export interface Compositor {
   readonly frameBytes: number;
   /** The stage at rest: no face frame, no subtitle. Borrowed; not to be written. */
   readonly still: Uint8Array;
+  /** A frame to render into without a copy; between two renders it must stay as it was left. */
+  newFrame(): Uint8Array;
   /**
    * Draws a frame into `into` (exactly frameBytes): the face region's RGBA (region.width × 4 bytes a row) at a time of the
-   * programme. Every byte of `into` is written.
+   * programme.
    */
   render(faceRegion: Uint8Array, timeMs: number, into: Uint8Array): void;
 }
@@ -37,45 +42,62 @@ export function createCompositor(options: CompositorOptions): Compositor {
   const { plate, region, alpha, front, subtitles, aiMark } = options;
   const { width, height } = plate;
   const frameBytes = alpha ? i420aBytes(width, height) : i420Bytes(width, height);
-  const canvas = alpha ? null : new I420Canvas(width, height);
-  const frame = canvas?.frame ?? new Uint8Array(frameBytes);
-  const draw = (rgba: Uint8Array, rect: Rect): void => {
-    if (canvas) canvas.draw(rgba, rect);
+  const canvas = alpha ? null : new I420Canvas(width, height, options.pixels);
+  const newFrame = (): Uint8Array => canvas?.newFrame() ?? new Uint8Array(frameBytes);
+  const draw = (rgba: Uint8Array, rect: Rect, frame: Uint8Array): void => {
+    if (canvas) canvas.draw(rgba, rect, frame);
     else rgbaRegionToI420a(rgba, rect, frame, width, height);
   };
   const whole: Rect = { x: 0, y: 0, width, height };
+  const work = newFrame();
 
   /** Person over background alone: what lies under every sprite. */
-  draw(overPlane(plate.person, plate.background), whole);
-  const bare = frame.slice();
+  draw(overPlane(plate.person, plate.background), whole, work);
+  const bare = work.slice();
   let shown: Sprite | null = null;
 
-  const blendAll = (clip: Rect) => {
+  const blendAll = (clip: Rect, frame: Uint8Array) => {
     for (const sprite of front) blendSprite(sprite, clip, frame, width, height, alpha);
     if (shown) blendSprite(shown, clip, frame, width, height, alpha);
     if (aiMark) blendSprite(aiMark, clip, frame, width, height, alpha);
   };
-  blendAll(whole);
-  const still = frame.slice();
+  const still = bare.slice();
+  blendAll(whole, still);
+  /** The still stage with the current subtitle. */
+  const base = still.slice();
 
   const showSubtitle = (sprite: Sprite | null) => {
     if (sprite === shown) return;
-    if (shown) copyRect(still, frame, shown, width, height, alpha);
+    if (shown) copyRect(still, base, shown, width, height, alpha);
     shown = sprite;
     if (sprite) {
-      copyRect(bare, frame, sprite, width, height, alpha);
-      blendAll(sprite);
+      copyRect(bare, base, sprite, width, height, alpha);
+      blendAll(sprite, base);
     }
+  };
+
+  /** Which subtitle a frame of ours was left with: only what changed since is brought up to date. */
+  const held = new WeakMap<Uint8Array, Sprite | null>();
+  const bringUpToDate = (frame: Uint8Array) => {
+    const before = held.get(frame);
+    if (before === undefined) frame.set(base);
+    else if (before !== shown) {
+      for (const sprite of [before, shown]) if (sprite) copyRect(base, frame, sprite, width, height, alpha);
+    }
+    held.set(frame, shown);
   };
 
   return {
     frameBytes,
     still,
+    newFrame,
     render(faceRegion, timeMs, into) {
       showSubtitle(subtitles?.at(timeMs) ?? null);
-      draw(faceRegion, region);
-      blendAll(region);
-      into.set(frame);
+      const frame = canvas?.owns(into) ? into : work;
+      bringUpToDate(frame);
+      draw(faceRegion, region, frame);
+      blendAll(region, frame);
+      if (frame !== into) into.set(frame);
     },
   };
 }

@@ -24,12 +24,12 @@ test('every colour converts to within one step of the BT.709 formula', () => {
   const levels = [0, 1, 2, 15, 16, 17, 63, 64, 100, 127, 128, 129, 180, 200, 254, 255];
   const rgba = new Uint8Array(16);
   const canvas = new I420Canvas(2, 2);
-  const { frame } = canvas;
+  const frame = canvas.newFrame();
   for (const r of levels) {
     for (const g of levels) {
       for (const b of levels) {
         for (let i = 0; i < 16; i += 4) rgba.set([r, g, b, 255], i);
-        canvas.draw(rgba, { x: 0, y: 0, width: 2, height: 2 });
+        canvas.draw(rgba, { x: 0, y: 0, width: 2, height: 2 }, frame);
         const [y, u, v] = yuv(r, g, b);
         near(frame[0], y, 0.51, 'Y');
         near(frame[3], y, 0.51, 'Y of the last');
@@ -48,9 +48,9 @@ test('a region lands where it belongs, chroma is the mean of four, and not a byt
   const src = noise(rect.width * rect.height * 4 + 3, 7).subarray(3);
   const before = noise((W * H * 3) / 2, 9);
   const canvas = new I420Canvas(W, H);
-  const { frame } = canvas;
+  const frame = canvas.newFrame();
   frame.set(before);
-  canvas.draw(src, rect);
+  canvas.draw(src, rect, frame);
   const inside = (x: number, y: number) => x >= 6 && x < 16 && y >= 4 && y < 10;
   const px = (x: number, y: number) => [...src.subarray(((y - 4) * 10 + x - 6) * 4, ((y - 4) * 10 + x - 6) * 4 + 3)];
   for (let y = 0; y < H; y++) {

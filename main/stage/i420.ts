@@ -26,30 +26,44 @@ export function asWords(rgba: Uint8Array): Uint32Array {
   return new Uint32Array(whole.buffer, whole.byteOffset, whole.byteLength >> 2);
 }
 
-/** An I420 frame that opaque RGBA is drawn into by SIMD. */
+/** Draws opaque RGBA into I420 frames of one size, by SIMD. */
 export class I420Canvas {
-  readonly #pixels = new Pixels();
+  readonly #pixels: Pixels;
   readonly #size: { width: number; height: number };
-  readonly #rgba: Block;
-  readonly #planes: Block;
-  /** The frame; may be written to between two draws. */
-  readonly frame: Uint8Array;
+  readonly #bytes: number;
+  #scratch: Block | undefined;
 
   /** Even. */
-  constructor(width: number, height: number) {
+  constructor(width: number, height: number, pixels: Pixels = new Pixels()) {
+    this.#pixels = pixels;
     this.#size = { width, height };
-    this.#rgba = this.#pixels.reserve(width * height * 4);
-    this.#planes = this.#pixels.reserve(i420Bytes(width, height));
-    this.frame = this.#pixels.u8(this.#planes);
+    this.#bytes = i420Bytes(width, height);
+  }
+
+  /** A frame to draw into, for the life of the canvas. */
+  newFrame(): Uint8Array {
+    return this.#pixels.u8(this.#pixels.reserve(this.#bytes));
+  }
+
+  /** Whether `frame` was made by {@link newFrame} of a canvas on the same pixels. */
+  owns(frame: Uint8Array): boolean {
+    return this.#pixels.blockOf(frame) !== null;
   }
 
   /**
-   * Converts `rect`-sized RGBA (tightly packed, alpha ignored) at `rect`, whose position and size are even and inside the
-   * frame. Chroma is the mean of its 2×2 pixels.
+   * Converts `rect`-sized RGBA (tightly packed, alpha ignored) into `frame` (of {@link newFrame}) at `rect`, whose position
+   * and size are even and inside the frame. Chroma is the mean of its 2×2 pixels.
    */
-  draw(rgba: Uint8Array, rect: Rect): void {
-    this.#pixels.u8(this.#rgba).set(rgba);
-    this.#pixels.rgbaToI420(this.#rgba, rect, this.#planes, this.#size);
+  draw(rgba: Uint8Array, rect: Rect, frame: Uint8Array): void {
+    const target = this.#pixels.blockOf(frame);
+    if (target === null) throw new RangeError('not a frame of this canvas');
+    this.#pixels.rgbaToI420(this.#pixels.blockOf(rgba) ?? this.#copyIn(rgba), rect, target, this.#size);
+  }
+
+  #copyIn(rgba: Uint8Array): Block {
+    this.#scratch ??= this.#pixels.reserve(this.#size.width * this.#size.height * 4);
+    this.#pixels.u8(this.#scratch).set(rgba);
+    return this.#scratch;
   }
 }
 

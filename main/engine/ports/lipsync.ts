@@ -6,6 +6,7 @@ import type { RigSettings } from '../../../app/document/avatar.ts';
 import type { FaceLandmarks } from '../../../app/document/landmarks.ts';
 import type { EmotionKey } from '../../../app/speech/emotion.ts';
 import type { Timeline } from '../../../app/speech/timeline.ts';
+import type { Pixels } from '../../pixels/pixels.ts';
 
 export interface Rect {
   x: number;
@@ -44,6 +45,8 @@ export interface LipSyncOptions {
   fps: number;
   seed: number;
   rig: RigSettings;
+  /** Where whoever composes the frames works: an engine that draws by the same kernels saves a copy. */
+  pixels?: Pixels | undefined;
 }
 
 export interface LipSyncSession {

@@ -5,8 +5,8 @@ import { RigRenderer } from './renderer.ts';
 
 export const rigEngine: LipSyncEngine = {
   id: 'rig',
-  open(plate, { fps, seed, rig }) {
-    const renderer = new RigRenderer(plate, rig);
+  open(plate, { fps, seed, rig, pixels }) {
+    const renderer = new RigRenderer(plate, rig, pixels);
     const performance = new Performance(seed, rig);
     const session: LipSyncSession = {
       region: renderer.region,

@@ -28,7 +28,7 @@ export class RigRenderer {
   readonly #fields: Fields;
   /** How free each vertex is to move. */
   readonly #free: Float32Array;
-  readonly #pixels = new Pixels();
+  readonly #pixels: Pixels;
   readonly #blocks: Record<
     | 'texture'
     | 'background'
@@ -48,7 +48,8 @@ export class RigRenderer {
   readonly #transparent: boolean;
   #straight: Uint8Array | undefined;
 
-  constructor(plate: AvatarPlate, settings: RigSettings) {
+  constructor(plate: AvatarPlate, settings: RigSettings, pixels = new Pixels()) {
+    this.#pixels = pixels;
     const face = readFace(plate.landmarks);
     const area = motionArea(face, plate.width, plate.height);
     const mesh = buildMesh(face, area);
@@ -69,7 +70,6 @@ export class RigRenderer {
     const background = cutBackground(plate, region, moving.length === 0);
     this.#transparent = background.some((value, i) => i % 4 === 3 && value < 255);
 
-    const pixels = this.#pixels;
     const bytes = region.width * region.height * 4;
     pixels.reserve(GUARD_ROWS * this.#textureWidth * 4);
     this.#blocks = {
