@@ -18,6 +18,26 @@ export interface EyeState {
   lowerLid: number;
 }
 
+/** The lids over one column of pixels, in face units: written for each pixel, so it is one record and not a new one. */
+interface Lids {
+  /** Edges of the open eye in the picture, the upper and the lower. */
+  U: number;
+  D: number;
+  /** Height between them. */
+  h: number;
+  /** Where the upper lid's skin begins. */
+  top: number;
+  /** The lids' edges now; `edge` includes the lashes. */
+  floor: number;
+  lidEdge: number;
+  edge: number;
+  blink: number;
+  closing: number;
+  gazeX: number;
+  gazeY: number;
+  raise: number;
+}
+
 /** Height of the lash band above and below the lid's edge, in face units. */
 const LASH_ABOVE = 0.03;
 const LASH_BELOW = 0.014;
@@ -45,6 +65,20 @@ export class EyePatch {
   /** Of every pixel of the box: face coordinates, and the open lids' edges in its column. */
   readonly #grid: { x: Float32Array; y: Float32Array; upper: Float32Array; lower: Float32Array };
   readonly #painted = [0, 0, 0];
+  readonly #lids: Lids = {
+    U: 0,
+    D: 0,
+    h: 0,
+    top: 0,
+    floor: 0,
+    lidEdge: 0,
+    edge: 0,
+    blink: 0,
+    closing: 0,
+    gazeX: 0,
+    gazeY: 0,
+    raise: 0,
+  };
   #drawn: EyeState = { blink: 0, gazeX: 0, gazeY: 0, lowerLid: 0 };
 
   constructor(face: Face, which: 'left' | 'right', base: Uint8Array, region: Rect) {
@@ -181,6 +215,7 @@ export class EyePatch {
     const cheek = lidsMoved || lowMoved || raise > 0;
     const pixel = [0, 0, 0, 0];
     const lash = [0, 0, 0, 0];
+    const over = Object.assign(this.#lids, { blink, closing, gazeX, gazeY, raise });
     const span = this.#span;
     const { left, top: boxTop, right } = this.#box;
     const boxWidth = right - left;
@@ -218,9 +253,16 @@ export class EyePatch {
       const lidEdge = blink >= 0 ? U + blink * (Math.max(floor, U) + overlap - U) : U + blink * h * 0.16;
       const edge = lidEdge + LASH_BELOW * Math.min(1, h * 14);
       const cover = clamp((edge - Y) * iod * 0.8 + 0.5, 0, 1);
-      if (cover < 1) this.#eyeball(X, Y, { U, D, floor, lidEdge, edge, h, blink, gazeX, gazeY, raise }, pixel);
+      over.U = U;
+      over.D = D;
+      over.h = h;
+      over.top = top;
+      over.floor = floor;
+      over.lidEdge = lidEdge;
+      over.edge = edge;
+      if (cover < 1) this.#eyeball(X, Y, pixel);
       if (cover > 0) {
-        this.#lidSkin(X, Y, t, { U, top, edge, h, closing }, lash);
+        this.#lidSkin(X, Y, t, lash);
         for (let c = 0; c < 3; c++) pixel[c] = cover >= 1 ? lash[c]! : mix(pixel[c]!, lash[c]!, cover);
         if (cover >= 1) pixel[3] = lash[3]!;
       }
@@ -228,14 +270,8 @@ export class EyePatch {
     }
   }
 
-  #lidSkin(
-    X: number,
-    Y: number,
-    t: number,
-    lid: { U: number; top: number; edge: number; h: number; closing: number },
-    out: number[],
-  ): void {
-    const { U, top, edge, h, closing } = lid;
+  #lidSkin(X: number, Y: number, t: number, out: number[]): void {
+    const { U, top, edge, h, closing } = this.#lids;
     const band = LASH_ABOVE + LASH_BELOW;
     const restEdge = U + LASH_BELOW * Math.min(1, h * 14);
     const above = Math.max(0, edge - Y);
@@ -272,24 +308,8 @@ export class EyePatch {
     return true;
   }
 
-  #eyeball(
-    X: number,
-    Y: number,
-    eye: {
-      U: number;
-      D: number;
-      floor: number;
-      lidEdge: number;
-      edge: number;
-      h: number;
-      blink: number;
-      gazeX: number;
-      gazeY: number;
-      raise: number;
-    },
-    out: number[],
-  ): void {
-    const { U, D, floor, lidEdge, edge, blink, gazeX, gazeY, raise } = eye;
+  #eyeball(X: number, Y: number, out: number[]): void {
+    const { U, D, floor, lidEdge, edge, blink, gazeX, gazeY, raise } = this.#lids;
     if (Y > floor) {
       // Below the lid: the cheek's skin is pulled up with it.
       const end = D + 0.17;
