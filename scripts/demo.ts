@@ -39,7 +39,7 @@ Your demo is ready after ${seconds} s: ${at(OUT)}
 When each sound, word and sentence is said: ${at(TIMELINE)}
 
 Now try
-  another host     npm run shenghua -- export --portrait sample:mika --text "Hi, I am Mika!"
+  another host     npm run shenghua -- export --portrait sample:mika --text "Hi, I am Mika."
   your own words   npm run shenghua -- export --portrait sample:chen --text "[happy] 你好！Nice to meet you."
   your own face    npm run shenghua -- inspect me.jpg
                    npm run shenghua -- export --portrait me.jpg --text "It is really me."

@@ -68,7 +68,7 @@ export const PROGRAM_WORDS = {
   more: {
     en: `
 Examples:
-  $ npm run shenghua -- export --portrait me.jpg --text "Hello, nice to meet you!"
+  $ npm run shenghua -- export --portrait me.jpg --text "Hello, nice to meet you."
   $ npm run shenghua -- export --portrait sample:lin --script talk.txt --size 9:16 --out talk.mp4
   $ npm run shenghua -- inspect me.jpg
   $ npm run shenghua -- doctor
@@ -107,7 +107,7 @@ The script language ([happy], [500ms], 重{chóng} …) is told in docs/script.m
 A file of the same name is replaced, but only once the new one is complete.
 
 Examples:
-  $ npm run shenghua -- export --portrait me.jpg --text "Hello, nice to meet you!"
+  $ npm run shenghua -- export --portrait me.jpg --text "Hello, nice to meet you."
   $ npm run shenghua -- export --portrait sample:lin --script talk.txt --size 1080p-portrait --subtitles srt --out talk.mp4
   $ npm run shenghua -- export --portrait me.jpg --audio me.m4a --text "What I say in the recording."
   $ npm run shenghua -- export --portrait sample:mika --text "Hi!" --background transparent --out hi.webm
