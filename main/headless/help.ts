@@ -110,7 +110,7 @@ Examples:
   $ npm run shenghua -- export --portrait me.jpg --text "Hello, nice to meet you."
   $ npm run shenghua -- export --portrait sample:lin --script talk.txt --size 1080p-portrait --subtitles srt --out talk.mp4
   $ npm run shenghua -- export --portrait me.jpg --audio me.m4a --text "What I say in the recording."
-  $ npm run shenghua -- export --portrait sample:mika --text "Hi!" --background transparent --out hi.webm
+  $ npm run shenghua -- export --portrait sample:mika --text "Hi." --background transparent --out hi.webm
   $ echo "From a pipe." | npm run shenghua -- export --portrait sample:chen --text - --json`,
       'zh-CN': `
 脚本语法（[happy]、[500ms]、重{chóng} 等）见 docs/script.md。
