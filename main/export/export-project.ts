@@ -122,7 +122,7 @@ export async function exportProject(request: ExportRequest, deps: ExportDeps): P
     const portrait = await timed('portraitMs', loadPortrait(project.avatar, assets, deps.portraits, halted));
     report('portrait', 1, 1);
     const size = stageSizeOf(project, portrait);
-    const plate = await timed('layoutMs', layOut(project, assets, portrait, size));
+    const plate = await timed('layoutMs', layOut(project, assets, portrait, size, halted));
     return { size, source: await timed('layoutMs', openStageFrames(project, assets, plate, size, halted)) };
   };
   const speak = async (halted: AbortSignal): Promise<Spoken> => {

@@ -4,6 +4,7 @@ import type { Project } from '../../app/document/project.ts';
 import { StudioError } from '../../app/errors/index.ts';
 import { hasSpeech } from '../../app/speech/script/plan.ts';
 import type { Utterance } from '../engine/ports/speech.ts';
+import { speakOptionsOf } from '../engine/stages/speech.ts';
 import { decodeRecording } from '../speech/recording/decode.ts';
 import { estimateTimeline } from '../speech/recording/estimate.ts';
 import { recordingToUtterances, recordingUtterance } from '../speech/recording/utterances.ts';
@@ -39,13 +40,7 @@ export async function hearRecording(
   }
   const references: Utterance[] = [];
   for (const { line, plan } of lines) {
-    const options = {
-      lineId: line.id,
-      voice: project.voice,
-      lineVoiceId: line.voiceId,
-      pauseAfterMs: line.pauseAfterMs,
-    };
-    references.push(await speech.speak(plan, options, signal));
+    references.push(await speech.speak(plan, speakOptionsOf(line, project.voice), signal));
     onLine(1 + references.length, total);
   }
   const { utterances, confidence, warnings } = await recordingToUtterances(recording, references, folder, signal);

@@ -26,14 +26,19 @@ export function subtitleCues(project: Project, show: Programme, size: StageSize)
   return buildCues(spokenLines(show), { measure, maxWidthPx });
 }
 
+/** The person and what stands behind them, in stage pixels. @throws whatever `signal` was aborted with, between two steps */
 export async function layOut(
   project: Project,
   assets: AssetSource,
   { prepared, background: own }: LoadedPortrait,
   size: StageSize,
+  signal: AbortSignal,
 ): Promise<AvatarPlate> {
   const { background, overlays } = project.stage;
-  const picture = async (ref: AssetRef) => decodePicture(await readFile(await assets.resolve(ref)), ref.fileName);
+  const picture = async (ref: AssetRef) => {
+    const path = await assets.resolve(ref, { signal });
+    return decodePicture(await readFile(path, { signal }), ref.fileName);
+  };
   const behind = [];
   for (const overlay of overlays) {
     if (overlay.layer !== 'behind') continue;
@@ -47,6 +52,7 @@ export async function layOut(
       background.kind === 'picture' ? { kind: 'picture', picture: await picture(background.asset) } : background,
     ...(own && { sampleBackground: await decodePicture(own, 'background') }),
     behind,
+    signal,
   });
 }
 

@@ -5,7 +5,7 @@ import type { SpeechLang, UtterancePlan } from '../../app/speech/plan.ts';
 import { hasSpeech, planLine, suggestDefaultLang } from '../../app/speech/script/plan.ts';
 import type { Utterance } from '../engine/ports/speech.ts';
 import type { ProgrammeOptions } from '../engine/stages/programme.ts';
-import type { SpeechStage } from '../engine/stages/speech.ts';
+import { type SpeechStage, speakOptionsOf } from '../engine/stages/speech.ts';
 import type { AssetSource } from '../storage/assets.ts';
 import { openTempDir } from '../storage/paths.ts';
 import { hearRecording } from './hear-recording.ts';
@@ -90,13 +90,7 @@ async function speakLines(
   const utterances: Utterance[] = [];
   onLine(0, planned.length);
   for (const { line, plan } of planned) {
-    const options = {
-      lineId: line.id,
-      voice: project.voice,
-      lineVoiceId: line.voiceId,
-      pauseAfterMs: line.pauseAfterMs,
-    };
-    utterances.push(await speech.speak(plan, options, signal));
+    utterances.push(await speech.speak(plan, speakOptionsOf(line, project.voice), signal));
     onLine(utterances.length, planned.length);
   }
   return { utterances, layout: {}, confidence: null, warnings: [] };

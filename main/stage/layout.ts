@@ -21,6 +21,8 @@ export interface LayoutOptions {
   sampleBackground?: Picture;
   /** Overlays of the `behind` layer, painted into the plate's background. */
   behind?: readonly PlacedOverlay[];
+  /** Looked at between two steps: drawing the person, growing the background, blurring it. */
+  signal?: AbortSignal | undefined;
 }
 
 /** How far a person cut by the picture's edge fades out, as a share of the picture. */
@@ -47,7 +49,8 @@ export function isCutOut(portrait: PreparedPortrait): boolean {
 }
 
 export async function layoutAvatar(portrait: PreparedPortrait, options: LayoutOptions): Promise<AvatarPlate> {
-  const { size, framing, background } = options;
+  const { size, framing, background, signal } = options;
+  signal?.throwIfAborted();
   const { widthPx: W, heightPx: H } = size;
   const cutOut = isCutOut(portrait);
   const own = !cutOut && (background.kind === 'keep' || background.kind === 'blur');
@@ -65,6 +68,7 @@ export async function layoutAvatar(portrait: PreparedPortrait, options: LayoutOp
   if (known !== null)
     await drawPerson(person, behind, portrait, matte, cutOut, background.kind === 'keep', placement, known, size);
   fadeCutEdges(person, subject, placement, size);
+  signal?.throwIfAborted();
 
   switch (background.kind) {
     case 'keep':
@@ -72,6 +76,7 @@ export async function layoutAvatar(portrait: PreparedPortrait, options: LayoutOp
       if (!own) behind = await drawnBackground(options.sampleBackground, size);
       else if (known === null) behind = await coverPicture(asPicture(portrait, portrait.background), W, H);
       else await growBackground(behind, size, known);
+      signal?.throwIfAborted();
       if (background.kind === 'blur')
         behind = await blurPlane(behind, W, H, (background.radius * Math.min(W, H)) / 720);
       break;
@@ -85,6 +90,7 @@ export async function layoutAvatar(portrait: PreparedPortrait, options: LayoutOp
       behind = new Uint8Array(W * H * 4);
       break;
   }
+  signal?.throwIfAborted();
   if (background.kind !== 'transparent') for (let i = 3; i < behind.length; i += 4) behind[i] = 255;
   paintOverlays(behind, size, options.behind ?? []);
 

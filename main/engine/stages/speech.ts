@@ -1,5 +1,6 @@
 /** The speech stage: what a line says becomes sound on disk and one timeline, once for the same content. */
 import { createHash } from 'node:crypto';
+import type { ScriptLine } from '../../../app/document/script.ts';
 import type { VoiceSettings } from '../../../app/document/voice.ts';
 import type { EmotionKey } from '../../../app/speech/emotion.ts';
 import type { Prosody, SpeechPart, UtterancePlan } from '../../../app/speech/plan.ts';
@@ -23,6 +24,12 @@ export interface SpeakOptions {
   /** Silence to leave after the line. */
   pauseAfterMs: number;
 }
+
+/** What a line of the document asks of its voice, given the project's. */
+export const speakOptionsOf = (
+  { id, voiceId, pauseAfterMs }: Pick<ScriptLine, 'id' | 'voiceId' | 'pauseAfterMs'>,
+  voice: VoiceSettings,
+): SpeakOptions => ({ lineId: id, voice, lineVoiceId: voiceId, pauseAfterMs });
 
 export interface SpeechStage {
   /**
