@@ -8,7 +8,7 @@ import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { AssetRef } from '../../app/document/asset.ts';
 import { StudioError } from '../../app/errors/index.ts';
-import { syncFolder, TEMP_PREFIX, writeWhole } from './atomic-file.ts';
+import { syncFolder, TEMP_PREFIX, writeAside, writeWhole } from './atomic-file.ts';
 import { asStorageError } from './failures.ts';
 
 interface Cancellable {
@@ -34,12 +34,32 @@ export interface AssetStore extends AssetSource {
     source: string | Uint8Array,
     about: Cancellable & { mediaType: string; fileName?: string | undefined },
   ): Promise<AssetRef>;
+  /**
+   * Takes in content as it comes, from a stream that is read once. It is kept only by `keep()`; until then it is a file
+   * nobody knows of. With `sha256`, content that is not what it should be is refused.
+   * @throws StudioError `storage.asset-corrupt`, `storage.disk-full` (nothing changed), `storage.not-writable` …; whatever
+   * `pieces` throws
+   */
+  receive(
+    pieces: AsyncIterable<Uint8Array>,
+    about?: Cancellable & { sha256?: string | undefined; fileName?: string | undefined },
+  ): Promise<ReceivedAsset>;
   /** The whole content, its hash checked. */
   read(ref: AssetRef, options?: Cancellable): Promise<Uint8Array<ArrayBuffer>>;
   /** Removes what no project names and nobody added within `olderThanMs` (a day), and what killed writers left. */
   collectGarbage(
     options?: Cancellable & { olderThanMs?: number | undefined },
   ): Promise<{ removed: number; freedBytes: number }>;
+}
+
+/** Content on disk whose fate is not decided. One of the two is called, else a day later it is collected. */
+export interface ReceivedAsset {
+  sha256: string;
+  bytes: number;
+  /** Puts it into the store. @throws StudioError `storage.*` */
+  keep(): Promise<void>;
+  /** Removes it. Safe to call twice, and after keep. */
+  discard(): Promise<void>;
 }
 
 export interface AssetStoreOptions {
@@ -100,6 +120,47 @@ export function openAssetStore(folder: string, { exclusively, isReferenced }: As
     }
   }
 
+  async function receive(
+    pieces: AsyncIterable<Uint8Array>,
+    { sha256: expected, fileName = '', signal }: Parameters<AssetStore['receive']>[1] = {},
+  ): Promise<ReceivedAsset> {
+    const hash = createHash('sha256');
+    let bytes = 0;
+    const counted = async function* () {
+      for await (const piece of pieces) {
+        signal?.throwIfAborted();
+        hash.update(piece);
+        bytes += piece.length;
+        yield piece;
+      }
+    };
+    try {
+      await mkdir(folder, { recursive: true });
+      const { temporary } = await writeAside(folder, (handle) => handle.writeFile(counted()));
+      const sha256 = hash.digest('hex');
+      const discard = () => rm(temporary, { force: true });
+      if (expected !== undefined && sha256 !== expected) {
+        await discard();
+        throw new StudioError('storage.asset-corrupt', { fileName: fileName || expected, path: expected });
+      }
+      const keep = async () => {
+        try {
+          if (await renew(sha256, signal)) return await discard();
+          await mkdir(dirname(pathOf(sha256)), { recursive: true });
+          exclusively(() => renameSync(temporary, pathOf(sha256)));
+          await syncFolder(dirname(pathOf(sha256)));
+          await syncFolder(folder);
+        } catch (error) {
+          throw asStorageError(error, folder);
+        }
+      };
+      return { sha256, bytes, keep, discard };
+    } catch (error) {
+      signal?.throwIfAborted();
+      throw asStorageError(error, folder);
+    }
+  }
+
   async function collectGarbage({
     olderThanMs = DAY_MS,
     signal,
@@ -133,6 +194,7 @@ export function openAssetStore(folder: string, { exclusively, isReferenced }: As
   const resolve: AssetSource['resolve'] = (ref, options) => resolveFile(pathOf(ref.sha256), ref, options);
   return {
     put,
+    receive,
     resolve,
     collectGarbage,
     async read(ref, { signal } = {}) {

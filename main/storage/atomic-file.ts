@@ -7,6 +7,29 @@ import { basename, dirname, join } from 'node:path';
 export const TEMP_PREFIX = '.writing-';
 
 /**
+ * A new file in `folder`, filled by `write` and flushed, under a name that is nobody's. Whatever fails leaves none.
+ */
+export async function writeAside<T>(
+  folder: string,
+  write: (handle: FileHandle) => Promise<T>,
+): Promise<{ written: T; temporary: string }> {
+  const temporary = join(folder, `${TEMP_PREFIX}${process.pid}-${randomUUID()}`);
+  try {
+    const handle = await open(temporary, 'wx');
+    try {
+      const written = await write(handle);
+      await handle.sync();
+      return { written, temporary };
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}
+
+/**
  * Lets `write` fill a new file in `folder` and `place` say its final path, then puts it there, over what is there.
  * Whatever fails leaves the final path as it was and no other file.
  */
@@ -15,16 +38,8 @@ export async function writeWhole<T>(
   write: (handle: FileHandle) => Promise<T>,
   place: (written: T, temporary: string) => Promise<void>,
 ): Promise<T> {
-  const temporary = join(folder, `${TEMP_PREFIX}${process.pid}-${randomUUID()}`);
+  const { written, temporary } = await writeAside(folder, write);
   try {
-    const handle = await open(temporary, 'wx');
-    let written: T;
-    try {
-      written = await write(handle);
-      await handle.sync();
-    } finally {
-      await handle.close();
-    }
     await place(written, temporary);
     return written;
   } catch (error) {
