@@ -6,6 +6,7 @@ import { commandErrors } from './command.ts';
 import { mediaErrors } from './media.ts';
 import { portraitErrors } from './portrait.ts';
 import { scriptErrors } from './script.ts';
+import { scriptImportErrors } from './script-import.ts';
 import { speechErrors } from './speech.ts';
 import { stageErrors } from './stage.ts';
 import { storageErrors } from './storage.ts';
@@ -22,6 +23,7 @@ const catalogue = {
   ...mediaErrors,
   ...portraitErrors,
   ...scriptErrors,
+  ...scriptImportErrors,
   ...speechErrors,
   ...stageErrors,
   ...storageErrors,
