@@ -3,6 +3,7 @@
  * The words live beside this file, one catalogue an area; `{name}` in them is filled from the error's params.
  */
 import { commandErrors } from './command.ts';
+import { hostErrors } from './host.ts';
 import { mediaErrors } from './media.ts';
 import { portraitErrors } from './portrait.ts';
 import { scriptErrors } from './script.ts';
@@ -20,6 +21,7 @@ export type ErrorCatalogue = Record<string, Record<Locale, ErrorWords>>;
 
 const catalogue = {
   ...commandErrors,
+  ...hostErrors,
   ...mediaErrors,
   ...portraitErrors,
   ...scriptErrors,

@@ -1,0 +1,80 @@
+/** The queue of exports. It outlives the interface and the engine: what was waiting or running at an end goes on at the next start. */
+import { eventIterator } from '@orpc/contract';
+import { z } from 'zod';
+import { OUTPUT_FORMATS, outputSchema } from '../document/output.ts';
+import { backgroundSchema, FRAME_RATES, stageSchema, subtitlesSchema } from '../document/stage.ts';
+import { idSchema, nothing, procedure, wireErrorSchema } from './base.ts';
+
+/** What sizes and formats the places of publication ask for. What they hold is in `app/media/export-presets.ts`. */
+export const EXPORT_PRESETS = ['landscape', 'portrait', 'square', 'course', 'transparent', 'sound'] as const;
+export type ExportPresetId = (typeof EXPORT_PRESETS)[number];
+
+/** One file to be made. Whatever is absent is as the project (or the preset) says. */
+export const exportTargetSchema = z.object({
+  preset: z.enum(EXPORT_PRESETS).nullable(),
+  format: z.enum(OUTPUT_FORMATS),
+  size: stageSchema.shape.size.optional(),
+  fps: z.union(FRAME_RATES.map((rate) => z.literal(rate))).optional(),
+  background: backgroundSchema.optional(),
+  subtitles: subtitlesSchema.shape.mode.optional(),
+  output: outputSchema.omit({ format: true }).partial().optional(),
+});
+export type ExportTarget = z.infer<typeof exportTargetSchema>;
+
+export const enqueueSchema = z.object({
+  projectId: idSchema,
+  /** Each becomes a job of its own, on the document as it is now. */
+  targets: z.array(exportTargetSchema).min(1).max(20),
+  /** Of the work in the library and its files; made safe for file systems. null: the project's name. */
+  name: z.string().max(200).nullable(),
+  /** A folder that gets a copy of each finished file; only where the host can choose one. */
+  copyTo: z.string().nullable().default(null),
+});
+export type EnqueueRequest = z.infer<typeof enqueueSchema>;
+
+export const EXPORT_STEPS = ['portrait', 'speech', 'loudness', 'render', 'finish'] as const;
+
+export const jobStateSchema = z.discriminatedUnion('state', [
+  z.object({ state: z.literal('queued') }),
+  z.object({
+    state: z.literal('running'),
+    step: z.enum(EXPORT_STEPS),
+    /** Of all steps together, 0..1. */
+    progress: z.number().min(0).max(1),
+    /** Left to go; null while it cannot be told. */
+    etaMs: z.number().nullable(),
+  }),
+  z.object({ state: z.literal('done'), workId: idSchema, warnings: z.array(wireErrorSchema) }),
+  z.object({ state: z.literal('failed'), error: wireErrorSchema }),
+  z.object({ state: z.literal('cancelled') }),
+]);
+export type JobState = z.infer<typeof jobStateSchema>;
+
+export const exportJobSchema = z.object({
+  id: idSchema,
+  projectId: idSchema,
+  projectName: z.string(),
+  /** The file's name. */
+  fileName: z.string(),
+  target: exportTargetSchema,
+  createdAtMs: z.number(),
+  startedAtMs: z.number().nullable(),
+  finishedAtMs: z.number().nullable(),
+  status: jobStateSchema,
+});
+export type ExportJob = z.infer<typeof exportJobSchema>;
+
+const one = z.object({ id: idSchema });
+
+export const exports = {
+  enqueue: procedure.input(enqueueSchema).output(z.array(exportJobSchema)),
+  list: procedure.input(nothing).output(z.array(exportJobSchema)),
+  /** The whole queue, oldest first: now, and after every change (progress at most ten times a second). */
+  watch: procedure.input(nothing).output(eventIterator(z.array(exportJobSchema))),
+  cancel: procedure.input(one).output(exportJobSchema),
+  /** A failed or cancelled job once more, on the document it was made of. */
+  retry: procedure.input(one).output(exportJobSchema),
+  /** Takes an ended job off the list; its work stays in the library. */
+  remove: procedure.input(one).output(nothing),
+  clearEnded: procedure.input(nothing).output(nothing),
+};

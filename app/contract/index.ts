@@ -1,0 +1,19 @@
+/** Every call and event between the interface and the studio. One file an area; the preview's binary channel is `preview-wire.ts`. */
+import type { ContractRouterClient } from '@orpc/contract';
+import { emotions } from './emotions.ts';
+import { exports } from './exports.ts';
+import { library } from './library.ts';
+import { portraits } from './portraits.ts';
+import { projects } from './projects.ts';
+import { script } from './script.ts';
+import { settings } from './settings.ts';
+import { system } from './system.ts';
+import { voices } from './voices.ts';
+
+export const contract = { system, projects, portraits, voices, script, emotions, exports, library, settings };
+export type StudioContract = typeof contract;
+/** What the interface holds: `await rpc.projects.list({})`. */
+export type StudioClient = ContractRouterClient<StudioContract>;
+
+/** Largest file that `POST /upload` takes: the body is the file, `content-type` its kind, `x-file-name` its name, percent-encoded. It answers an `AssetRef`. */
+export const UPLOAD_LIMIT_BYTES = 512 * 1024 * 1024;

@@ -1,0 +1,119 @@
+/** Portraits: what the studio sees in a picture, its repair, the mouth's trial, and consent to a likeness. */
+import { z } from 'zod';
+import { assetRefSchema } from '../document/asset.ts';
+import { avatarSchema, portraitSourceSchema } from '../document/avatar.ts';
+import { faceLandmarksSchema } from '../document/landmarks.ts';
+import { sampleAvatarIndexSchema } from '../document/sample-avatars.ts';
+import type { FindingWordsCode } from '../i18n/findings.ts';
+import { findingWords } from '../i18n/findings.ts';
+import { idSchema, mediaPathSchema, nothing, procedure, rectSchema } from './base.ts';
+import { shownEmotionSchema } from './emotions.ts';
+
+const findingCodeSchema = z.enum(Object.keys(findingWords) as [FindingWordsCode, ...FindingWordsCode[]]);
+
+/** What the studio can do itself about a finding: crop round the head, brighten, darken, rotate the eyes level, enlarge. */
+export const FIXES = ['crop', 'brighten', 'darken', 'level'] as const;
+export type PortraitFix = (typeof FIXES)[number];
+
+export const portraitFindingSchema = z.object({
+  code: findingCodeSchema,
+  severity: z.enum(['info', 'warning', 'severe']),
+  value: z.number(),
+  /** null: only another picture helps; the finding's advice says which. */
+  fix: z.enum(FIXES).nullable(),
+});
+export type PortraitFinding = z.infer<typeof portraitFindingSchema>;
+
+export const examinedFaceSchema = z.object({
+  /** Counted from the picture's left. */
+  index: z.int(),
+  /** In pixels of the upright picture, as are the landmarks. */
+  box: rectSchema,
+  confidence: z.number(),
+  landmarks: faceLandmarksSchema,
+  pose: z.object({ yawDeg: z.number(), pitchDeg: z.number(), rollDeg: z.number() }),
+  findings: z.array(portraitFindingSchema),
+  /** Under which a consent to the use of this face is kept. */
+  likenessKey: z.string(),
+});
+export type ExaminedFace = z.infer<typeof examinedFaceSchema>;
+
+export const examinedPortraitSchema = z.object({
+  /** Of the upright picture, scaled to at most 2048 px: what landmarks and boxes are told in. */
+  widthPx: z.int(),
+  heightPx: z.int(),
+  /** That picture. */
+  picture: mediaPathSchema,
+  /** The person cut out of it (with alpha) and what is left behind; null while no face is chosen or found. */
+  person: mediaPathSchema.nullable(),
+  background: mediaPathSchema.nullable(),
+  faces: z.array(examinedFaceSchema),
+  /** The face in use: the asked one, or the only one; null when there is none or the person must choose. */
+  chosen: z.int().nullable(),
+  /** Drawn, not a real person: no consent is asked. */
+  drawn: z.boolean(),
+});
+export type ExaminedPortrait = z.infer<typeof examinedPortraitSchema>;
+
+export const sampleSchema = z.object({
+  avatar: sampleAvatarIndexSchema.shape.avatars.element,
+  portrait: mediaPathSchema,
+  background: mediaPathSchema,
+});
+export type SamplePortrait = z.infer<typeof sampleSchema>;
+
+export const MOUTH_TESTS = ['rest', 'closed', 'open', 'O', 'E', 'F'] as const;
+export type MouthTestShape = (typeof MOUTH_TESTS)[number];
+
+export const mouthTestSchema = z.object({
+  /** As the document has it or would have it: its landmarks are the ones tried. */
+  avatar: avatarSchema,
+  mouth: z.enum(MOUTH_TESTS),
+  emotion: shownEmotionSchema.nullable(),
+  /** Lids shut, 0..1. */
+  blink: z.number().min(0).max(1).default(0),
+  /** The picture's longer side at most. */
+  maxSidePx: z.int().min(64).max(1024).default(512),
+});
+export type MouthTestRequest = z.infer<typeof mouthTestSchema>;
+
+/** A person's word that their face may be used. */
+export const consentSchema = z.object({
+  likenessKey: z.string().min(1).max(200),
+  /** Who is shown. */
+  person: z.string().trim().min(1).max(200),
+  relation: z.enum(['self', 'permission', 'not-a-real-person']),
+  /** What it was given for, in the person's words. */
+  scope: z.string().max(2000),
+  /** Calendar days, `2026-11-22`. */
+  givenOn: z.iso.date(),
+  expiresOn: z.iso.date().nullable(),
+});
+export type Consent = z.infer<typeof consentSchema>;
+export const consentRecordSchema = consentSchema.extend({ recordedAtMs: z.number(), expired: z.boolean() });
+export type ConsentRecord = z.infer<typeof consentRecordSchema>;
+
+export const portraits = {
+  samples: procedure.input(nothing).output(z.array(sampleSchema)),
+  /** The room that suits a sample avatar, as a file of the store, so that a stage can name it. */
+  sampleBackground: procedure.input(z.object({ sampleId: idSchema })).output(assetRefSchema),
+  examine: procedure
+    .input(z.object({ portrait: portraitSourceSchema, faceIndex: z.int().min(0).nullable() }))
+    .output(examinedPortraitSchema),
+  /** A still of the face as the engine draws it. */
+  mouthTest: procedure
+    .input(mouthTestSchema)
+    .output(z.object({ picture: mediaPathSchema, widthPx: z.int(), heightPx: z.int() })),
+  /** A repaired copy of the picture; the original stays. */
+  fix: procedure
+    .input(z.object({ portrait: portraitSourceSchema, faceIndex: z.int().min(0).nullable(), fix: z.enum(FIXES) }))
+    .output(assetRefSchema),
+  /** Cut and turned by hand: first turned clockwise about its middle, then cut (in pixels of the upright picture). */
+  crop: procedure
+    .input(z.object({ portrait: portraitSourceSchema, rect: rectSchema, rotateDeg: z.number().min(-180).max(180) }))
+    .output(assetRefSchema),
+  consents: procedure.input(nothing).output(z.array(consentRecordSchema)),
+  consent: procedure.input(z.object({ likenessKey: z.string() })).output(consentRecordSchema.nullable()),
+  saveConsent: procedure.input(consentSchema).output(consentRecordSchema),
+  withdrawConsent: procedure.input(z.object({ likenessKey: z.string() })).output(nothing),
+};
