@@ -2,7 +2,9 @@
  * Every failure a person can meet: a code, words in each language, and what to do next.
  * The words live beside this file, one catalogue an area; `{name}` in them is filled from the error's params.
  */
+import { bundleErrors } from './bundle.ts';
 import { commandErrors } from './command.ts';
+import { exportErrors } from './exports.ts';
 import { hostErrors } from './host.ts';
 import { mediaErrors } from './media.ts';
 import { portraitErrors } from './portrait.ts';
@@ -20,7 +22,9 @@ export interface ErrorWords {
 export type ErrorCatalogue = Record<string, Record<Locale, ErrorWords>>;
 
 const catalogue = {
+  ...bundleErrors,
   ...commandErrors,
+  ...exportErrors,
   ...hostErrors,
   ...mediaErrors,
   ...portraitErrors,

@@ -15,8 +15,10 @@ import { projectAssets } from '../../app/document/project-assets.ts';
 import { StudioError } from '../../app/errors/index.ts';
 import { type AssetSource, resolveFile } from './assets.ts';
 import { syncFolder, writeTextWhole, writeWhole } from './atomic-file.ts';
+import { receiveBundle } from './bundle-reader.ts';
 import { asStorageError } from './failures.ts';
 import type { Storage } from './open.ts';
+import { decodeText, parseJson } from './project-text.ts';
 import type { StoredProject } from './repositories/projects.ts';
 
 interface Cancellable {
@@ -76,11 +78,24 @@ export async function importProjectFile(
   for (const ref of projectAssets(project)) {
     await storage.assets.put(await assets.resolve(ref, { verify: true, signal }), { ...ref, signal });
   }
+  return createUnderFreeId(storage, project);
+}
+
+/** As {@link importProjectFile}, for a `.shenghua` bundle. @throws StudioError of `receiveBundle` */
+export async function importBundle(
+  storage: Pick<Storage, 'projects' | 'assets'>,
+  path: string,
+  options: Cancellable & { fileName?: string | undefined } = {},
+): Promise<StoredProject> {
+  return createUnderFreeId(storage, await receiveBundle(path, storage.assets, options));
+}
+
+function createUnderFreeId({ projects }: Pick<Storage, 'projects'>, project: Project): StoredProject {
   try {
-    return storage.projects.create(project);
+    return projects.create(project);
   } catch (error) {
     if (!(error instanceof StudioError && error.code === 'storage.project-exists')) throw error;
-    return storage.projects.create({ ...project, id: randomUUID() });
+    return projects.create({ ...project, id: randomUUID() });
   }
 }
 
@@ -129,7 +144,7 @@ async function readText(path: string, signal: AbortSignal | undefined): Promise<
     if (sizeMb > LIMIT_MB) throw new StudioError('storage.project-file-too-large', { path, sizeMb, limitMb: LIMIT_MB });
     const handle = await open(path, 'r');
     try {
-      return decode(await handle.readFile(signal ? { signal } : {}), path);
+      return decodeText(await handle.readFile(signal ? { signal } : {}), path);
     } finally {
       await handle.close();
     }
@@ -138,28 +153,5 @@ async function readText(path: string, signal: AbortSignal | undefined): Promise<
     if (!(cause instanceof Error && 'syscall' in cause && 'code' in cause)) throw cause;
     if (cause.code === 'ENOENT') throw new StudioError('storage.project-file-missing', { path }, { cause });
     throw new StudioError('storage.project-file-unreadable', { path, reason: String(cause.code) }, { cause });
-  }
-}
-
-function decode(bytes: Uint8Array, path: string): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
-  } catch (cause) {
-    throw new StudioError(
-      'storage.project-file-not-json',
-      { path, detail: 'its bytes are not UTF-8 text.', detailZh: '内容不是 UTF-8 文本。' },
-      { cause },
-    );
-  }
-}
-
-function parseJson(text: string, path: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    const { message } = cause as Error;
-    const [, line, column] = /line (\d+) column (\d+)/.exec(message) ?? [];
-    const detailZh = line === undefined ? 'JSON 语法有误。' : `第 ${line} 行第 ${column} 列 JSON 语法有误。`;
-    throw new StudioError('storage.project-file-not-json', { path, detail: `${message}.`, detailZh }, { cause });
   }
 }
