@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { assetRefSchema } from './asset.ts';
+import { consentSchema } from './consent.ts';
 import { faceLandmarksSchema } from './landmarks.ts';
 
 /** How far the embedded renderer goes, all 0..2 with 1 as designed. */
@@ -43,5 +44,7 @@ export const avatarSchema = z.strictObject({
   landmarks: faceLandmarksSchema.nullable().default(null),
   framing: framingSchema.prefault({}),
   rig: rigSettingsSchema.prefault({}),
+  /** null where none was recorded. */
+  consent: consentSchema.nullable().default(null),
 });
 export type Avatar = z.infer<typeof avatarSchema>;

@@ -7,7 +7,7 @@ import { newProject } from './new-project.ts';
 import { projectAssets } from './project-assets.ts';
 import { randomProject } from './random-project.fixture.ts';
 
-const minimal = { version: 1, id: 'p', name: 'One', avatar: { portrait: { kind: 'sample', id: 'lin' } } };
+const minimal = { version: 2, id: 'p', name: 'One', avatar: { portrait: { kind: 'sample', id: 'lin' } } };
 
 const codeOf = (code: string) => (error: unknown) => error instanceof StudioError && error.code === code;
 
@@ -96,10 +96,58 @@ test('what is no project at all says so', () => {
 });
 
 test('a document of a newer version is refused and left as it is', () => {
-  const newer = Object.freeze({ ...minimal, version: 2, somethingNew: Object.freeze({ deep: 1 }) });
+  const newer = Object.freeze({ ...minimal, version: 3, somethingNew: Object.freeze({ deep: 1 }) });
   const error = failure(newer);
   assert.equal(error.code, 'storage.document-newer');
-  assert.deepEqual(error.params, { version: 2, supported: 1 });
+  assert.deepEqual(error.params, { version: 3, supported: 2 });
+});
+
+test('a document of version 1 gains emotions of its own and a consent, both empty, and keeps all else', () => {
+  const first = {
+    ...minimal,
+    version: 1,
+    avatar: { ...minimal.avatar, framing: { zoom: 2 } },
+    script: { lines: [{ id: 'a', text: '[sad]x', emotion: 'happy', intensity: 0.4 }] },
+    seed: 9,
+  };
+  const given = JSON.stringify(first);
+  const project = parseProject(first);
+  assert.deepEqual(
+    project,
+    parseProject({ ...first, version: 2, emotions: [], avatar: { ...first.avatar, consent: null } }),
+  );
+  assert.deepEqual([project.version, project.emotions, project.avatar.consent], [2, [], null]);
+  assert.deepEqual([project.script.lines[0]?.emotion, project.avatar.framing.zoom, project.seed], ['happy', 2, 9]);
+  assert.equal(JSON.stringify(first), given);
+  assert.match(failure({ version: 1, id: 'p', name: 'One' }).message, /avatar: /);
+});
+
+test('a line may have an emotion of the project’s own, and none that the project does not have', () => {
+  const emotions = [{ id: 'e1', name: '我的微笑', colour: '#ff8800', blend: { smile: 0.7 } }];
+  const lines = (emotion: string) => ({ ...minimal, emotions, script: { lines: [{ id: 'a', text: '', emotion }] } });
+  const project = parseProject(lines('我的微笑'));
+  assert.equal(project.emotions[0]?.blend.smile, 0.7);
+  assert.equal(project.emotions[0]?.blend.energy, 1);
+  assert.match(failure(lines('微笑')).message, /script\.lines\[0\]\.emotion: .*"happy".*"我的微笑"/);
+  const named = (...names: string[]) => ({
+    ...minimal,
+    emotions: names.map((name, i) => ({ id: `${i}`, name, colour: '#000000' })),
+  });
+  for (const [names, place] of [
+    [['a b'], /emotions\[0\]\.name: a name is letters/],
+    [['ok', '2nd'], /emotions\[1\]\.name: a name is letters/],
+    [['笑]'], /emotions\[0\]\.name/],
+    [['Happy'], /emotions\[0\]\.name: .*built-in/],
+    [['rate'], /emotions\[0\]\.name: .*cue/],
+    [['x'.repeat(25)], /emotions\[0\]\.name: .*24/],
+    [['Wink', 'wink'], /emotions\[1\]\.name: "wink" is used twice/],
+    [['\u00e9', 'e\u0301'], /emotions\[1\]\.name: .*used twice/],
+  ] as const)
+    assert.match(failure(named(...names)).message, place, names.join());
+  assert.match(
+    failure({ ...minimal, emotions: [{ ...emotions[0], blend: { smile: 9, grin: 1 } }] }).message,
+    /emotions\[0\]\.blend\.smile: .*emotions\[0\]\.blend: .*"grin"/,
+  );
 });
 
 const steps: DocumentMigration[] = [
@@ -146,11 +194,12 @@ test('the files of a project are each named once', () => {
     id: 'p',
     name: 'One',
     portrait: { kind: 'asset', asset: asset('1') },
+    avatar: { consent: { person: '林', scope: 'all', grantedOn: '2026-01-01', evidence: asset('5') } },
     script: { recording: asset('2') },
     stage: { background: { kind: 'picture', asset: asset('3') }, overlays: [overlay('a', '1'), overlay('b', '4')] },
   });
   assert.deepEqual(
     projectAssets(project).map((ref) => ref.sha256[0]),
-    ['1', '2', '3', '4'],
+    ['1', '5', '2', '3', '4'],
   );
 });

@@ -21,7 +21,17 @@ export interface DocumentMigration {
 }
 
 /** In order, each beginning where the one before ends, the last ending at PROJECT_VERSION. */
-const PROJECT_MIGRATIONS: readonly DocumentMigration[] = [];
+const PROJECT_MIGRATIONS: readonly DocumentMigration[] = [
+  {
+    from: 1,
+    to: 2,
+    name: 'add-own-emotions-and-consent',
+    migrate({ avatar, ...rest }) {
+      const withConsent = typeof avatar === 'object' && avatar !== null ? { consent: null, ...avatar } : avatar;
+      return { emotions: [], ...rest, ...(withConsent !== undefined && { avatar: withConsent }) };
+    },
+  },
+];
 
 /**
  * A reader for documents of `currentVersion`, described by `schema`. The input is never changed.

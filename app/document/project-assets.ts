@@ -5,6 +5,7 @@ import type { Project } from './project.ts';
 export function projectAssets({ avatar, script, stage }: Project): AssetRef[] {
   const refs: (AssetRef | null)[] = [
     avatar.portrait.kind === 'asset' ? avatar.portrait.asset : null,
+    avatar.consent?.evidence ?? null,
     script.recording,
     stage.background.kind === 'picture' ? stage.background.asset : null,
     ...stage.overlays.map((overlay) => overlay.asset),

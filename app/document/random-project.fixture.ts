@@ -1,5 +1,6 @@
 /** Seeded documents that wander through everything the schema allows, for property tests. */
 import { EMOTIONS } from '../speech/emotion.ts';
+import { EMOTION_CONTROLS } from '../speech/emotion-blend.ts';
 import { OUTPUT_FORMATS } from './output.ts';
 import { CORNERS, FRAME_RATES } from './stage.ts';
 
@@ -73,8 +74,29 @@ export function randomProject(seed: number): Record<string, unknown> {
       () => ({ kind: 'transparent' }),
     ])();
 
+  const emotions = maybe(() =>
+    some(4, (index) => ({
+      id: `e${index}`,
+      name: `${one(['我的微笑', 'Wink', 'über-', '𠮷_', 'e\u0301'])}${index}`,
+      colour: colour(),
+      blend: Object.fromEntries(
+        EMOTION_CONTROLS.filter(() => next() < 0.5).map(({ key, min, max }) => [key, number(min, max)]),
+      ),
+    })),
+  );
+  const day = (year: number) => `${year}-0${int(1, 9)}-${int(10, 28)}`;
+  const consent = () => ({
+    person: `人${text(20)}`,
+    relation: maybe(() => one(['self', 'other'])),
+    scope: `x${text(40)}`,
+    grantedOn: day(2025),
+    expiresOn: orNull(() => day(2026)),
+    evidence: orNull(asset),
+    statement: maybe(() => text(90)),
+  });
+
   const project = {
-    version: 1,
+    version: 2,
     id: `project-${seed}`,
     name: name(),
     avatar: {
@@ -91,7 +113,9 @@ export function randomProject(seed: number): Record<string, unknown> {
         blinksPerMinute: number(0, 40),
         teeth: one(['auto', 'picture', 'drawn']),
       })),
+      consent: orNull(consent),
     },
+    emotions,
     voice: maybe(() => ({
       voiceId: orNull(voiceId),
       byLanguage: Object.fromEntries(
@@ -103,7 +127,7 @@ export function randomProject(seed: number): Record<string, unknown> {
       lines: some(12, (index) => ({
         id: `${index}`,
         text: text(200),
-        emotion: maybe(() => one(EMOTIONS)),
+        emotion: maybe(() => one([...EMOTIONS, ...(emotions ?? []).map((emotion) => emotion.name)])),
         intensity: maybe(() => number(0, 1)),
         voiceId: orNull(voiceId),
         pauseAfterMs: number(0, 60_000),

@@ -1,5 +1,4 @@
 import { z } from 'zod';
-import { EMOTIONS } from '../speech/emotion.ts';
 import { assetRefSchema } from './asset.ts';
 import { refuseSharedIds } from './ids.ts';
 import { voiceIdSchema } from './voice.ts';
@@ -8,7 +7,8 @@ import { voiceIdSchema } from './voice.ts';
 export const scriptLineSchema = z.strictObject({
   id: z.string().min(1),
   text: z.string(),
-  emotion: z.enum(EMOTIONS).default('neutral'),
+  /** A built-in emotion or one of the project's own, by name as written there. */
+  emotion: z.string().default('neutral'),
   intensity: z.number().min(0).max(1).default(1),
   voiceId: voiceIdSchema.nullable().default(null),
   pauseAfterMs: z.number().min(0).max(60_000).default(300),
