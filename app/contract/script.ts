@@ -57,7 +57,7 @@ export const lineEstimateSchema = z.object({
 });
 export type LineEstimate = z.infer<typeof lineEstimateSchema>;
 
-export const SCRIPT_FORMATS = ['txt', 'md', 'srt', 'docx', 'csv'] as const;
+export const SCRIPT_FORMATS = ['txt', 'md', 'srt', 'vtt', 'docx', 'csv'] as const;
 export type ScriptFormat = (typeof SCRIPT_FORMATS)[number];
 
 /** What a file says of a line; the document's defaults fill the rest. */
