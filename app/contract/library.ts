@@ -1,9 +1,9 @@
 /** Finished works. */
 import { eventIterator } from '@orpc/contract';
 import { z } from 'zod';
+import { consentSchema } from '../document/consent.ts';
 import { OUTPUT_FORMATS } from '../document/output.ts';
 import { idSchema, mediaPathSchema, nothing, procedure } from './base.ts';
-import { consentSchema } from './portraits.ts';
 
 export const workFileSchema = z.object({
   kind: z.enum(['video', 'animation', 'sound', 'subtitles', 'timeline']),

@@ -2,6 +2,7 @@
 import { z } from 'zod';
 import { assetRefSchema } from '../document/asset.ts';
 import { avatarSchema, portraitSourceSchema } from '../document/avatar.ts';
+import { consentSchema } from '../document/consent.ts';
 import { faceLandmarksSchema } from '../document/landmarks.ts';
 import { sampleAvatarIndexSchema } from '../document/sample-avatars.ts';
 import type { FindingWordsCode } from '../i18n/findings.ts';
@@ -77,20 +78,12 @@ export const mouthTestSchema = z.object({
 });
 export type MouthTestRequest = z.infer<typeof mouthTestSchema>;
 
-/** A person's word that their face may be used. */
-export const consentSchema = z.object({
+/** What was agreed to for a face, whichever projects show it; a project has its copy in `avatar.consent`. */
+export const consentRecordSchema = z.object({
   likenessKey: z.string().min(1).max(200),
-  /** Who is shown. */
-  person: z.string().trim().min(1).max(200),
-  relation: z.enum(['self', 'permission', 'not-a-real-person']),
-  /** What it was given for, in the person's words. */
-  scope: z.string().max(2000),
-  /** Calendar days, `2026-11-22`. */
-  givenOn: z.iso.date(),
-  expiresOn: z.iso.date().nullable(),
+  consent: consentSchema,
+  recordedAtMs: z.number(),
 });
-export type Consent = z.infer<typeof consentSchema>;
-export const consentRecordSchema = consentSchema.extend({ recordedAtMs: z.number(), expired: z.boolean() });
 export type ConsentRecord = z.infer<typeof consentRecordSchema>;
 
 export const portraits = {
@@ -114,6 +107,6 @@ export const portraits = {
     .output(assetRefSchema),
   consents: procedure.input(nothing).output(z.array(consentRecordSchema)),
   consent: procedure.input(z.object({ likenessKey: z.string() })).output(consentRecordSchema.nullable()),
-  saveConsent: procedure.input(consentSchema).output(consentRecordSchema),
+  saveConsent: procedure.input(consentRecordSchema.omit({ recordedAtMs: true })).output(consentRecordSchema),
   withdrawConsent: procedure.input(z.object({ likenessKey: z.string() })).output(nothing),
 };

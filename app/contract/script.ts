@@ -1,9 +1,10 @@
 /** Script lines: how they sound, how long they take, what is wrong in them, and where they may come from. */
 import { z } from 'zod';
 import { assetRefSchema } from '../document/asset.ts';
+import { ownEmotionsSchema } from '../document/emotions.ts';
 import { pronunciationSchema, scriptLineSchema } from '../document/script.ts';
 import { voiceIdSchema, voiceSchema } from '../document/voice.ts';
-import { EMOTIONS } from '../speech/emotion.ts';
+import { emotionBlendSchema } from '../speech/emotion-blend.ts';
 import { VISEMES } from '../speech/visemes.ts';
 import { idSchema, mediaPathSchema, procedure, wireErrorSchema } from './base.ts';
 import { heardSchema, waveformSchema } from './voices.ts';
@@ -18,6 +19,8 @@ export const lineSourceSchema = z.discriminatedUnion('kind', [
     line: scriptLineSchema,
     voice: voiceSchema,
     dictionary: z.array(pronunciationSchema),
+    /** The project's own, that the line may name. */
+    emotions: ownEmotionsSchema,
   }),
 ]);
 export type LineSource = z.infer<typeof lineSourceSchema>;
@@ -37,7 +40,15 @@ export const spokenLineSchema = z.object({
   sentences: z.array(timedTextSchema),
   visemes: z.array(z.object({ viseme: z.enum(VISEMES), ...span })),
   waveform: waveformSchema,
-  emotions: z.array(z.object({ atMs: z.number(), emotion: z.string(), intensity: z.number() })),
+  emotions: z.array(
+    z.object({
+      atMs: z.number(),
+      emotion: z.string(),
+      intensity: z.number(),
+      blend: emotionBlendSchema,
+      cue: z.int().optional(),
+    }),
+  ),
   markers: z.array(z.object({ name: z.string(), argument: z.string(), atMs: z.number() })),
 });
 export type SpokenLine = z.infer<typeof spokenLineSchema>;
@@ -46,6 +57,7 @@ export const estimateRequestSchema = z.object({
   lines: z.array(scriptLineSchema).max(20_000),
   voice: voiceSchema,
   dictionary: z.array(pronunciationSchema),
+  emotions: ownEmotionsSchema,
 });
 export type EstimateRequest = z.infer<typeof estimateRequestSchema>;
 export const lineEstimateSchema = z.object({
@@ -63,7 +75,7 @@ export type ScriptFormat = (typeof SCRIPT_FORMATS)[number];
 /** What a file says of a line; the document's defaults fill the rest. */
 export const importedLineSchema = z.object({
   text: z.string(),
-  emotion: z.enum(EMOTIONS).optional(),
+  emotion: z.string().optional(),
   intensity: z.number().min(0).max(1).optional(),
   voiceId: voiceIdSchema.optional(),
   pauseAfterMs: z.number().min(0).max(60_000).optional(),
@@ -96,7 +108,12 @@ export const script = {
   listen: procedure.input(z.object({ source: lineSourceSchema })).output(z.object({ path: mediaPathSchema })),
   estimate: procedure.input(estimateRequestSchema).output(z.array(lineEstimateSchema)),
   check: procedure
-    .input(z.object({ lines: z.array(z.object({ id: idSchema, text: z.string() })).max(20_000) }))
+    .input(
+      z.object({
+        lines: z.array(z.object({ id: idSchema, text: z.string() })).max(20_000),
+        emotions: ownEmotionsSchema,
+      }),
+    )
     .output(z.array(lineFaultSchema)),
   /** `format` null: by the file's name. */
   importFile: procedure
