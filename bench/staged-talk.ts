@@ -47,7 +47,7 @@ export async function drawTalk(
   signal: AbortSignal,
 ): Promise<void> {
   const { project, assets, plate, size, cues, frames, show } = staged;
-  const source = await openStageFrames(project, assets, plate, size, signal);
+  const source = await openStageFrames(project, assets, plate, signal);
   source.subtitles(cues);
   try {
     for (const speech of programmeSpeech(show)) source.speak(speech);

@@ -123,7 +123,7 @@ export async function exportProject(request: ExportRequest, deps: ExportDeps): P
     report('portrait', 1, 1);
     const size = stageSizeOf(project, portrait);
     const plate = await timed('layoutMs', layOut(project, assets, portrait, size, halted));
-    return { size, source: await timed('layoutMs', openStageFrames(project, assets, plate, size, halted)) };
+    return { size, source: await timed('layoutMs', openStageFrames(project, assets, plate, halted)) };
   };
   const speak = async (halted: AbortSignal): Promise<Spoken> => {
     const onLine = (done: number, total: number): void => report('speech', done, total);

@@ -7,7 +7,7 @@ import { buildCues, type SubtitleCue } from '../../app/media/subtitles.ts';
 import type { FrameSource } from '../engine/ports/frames.ts';
 import type { AvatarPlate } from '../engine/ports/lipsync.ts';
 import type { Programme } from '../engine/stages/programme.ts';
-import { openFrameSource } from '../render/frame-source.ts';
+import { openFrameSource, type StageSetup } from '../render/frame-source.ts';
 import { layoutAvatar } from '../stage/layout.ts';
 import { overlaySprite, placeOverlay } from '../stage/overlays.ts';
 import { decodePicture } from '../stage/picture.ts';
@@ -56,32 +56,37 @@ export async function layOut(
   });
 }
 
-/** Subtitles are appended to the source when they are known. */
-export async function openStageFrames(
+/** What the drawing thread is told of a document, its plate and everything in front of the person. */
+export async function stageSetup(
   project: Project,
   assets: AssetSource,
   plate: AvatarPlate,
-  size: StageSize,
   signal: AbortSignal,
-): Promise<FrameSource> {
+): Promise<StageSetup> {
+  const size = { widthPx: plate.width, heightPx: plate.height };
   const front = [];
   for (const overlay of project.stage.overlays) {
     if (overlay.layer !== 'front') continue;
-    const bytes = await readFile(await assets.resolve(overlay.asset));
+    const bytes = await readFile(await assets.resolve(overlay.asset, { signal }), { signal });
     const placed = await placeOverlay(overlay, await decodePicture(bytes, overlay.asset.fileName), size);
     if (placed) front.push(overlaySprite(placed));
   }
-  return await openFrameSource(
-    {
-      plate,
-      fps: project.stage.fps,
-      seed: project.seed,
-      rig: project.avatar.rig,
-      alpha: project.stage.background.kind === 'transparent',
-      front,
-      subtitles: project.stage.subtitles.mode === 'burn' ? project.stage.subtitles : null,
-      aiMark: project.stage.aiMark,
-    },
-    signal,
-  );
+  return {
+    plate,
+    fps: project.stage.fps,
+    seed: project.seed,
+    rig: project.avatar.rig,
+    alpha: project.stage.background.kind === 'transparent',
+    front,
+    subtitles: project.stage.subtitles.mode === 'burn' ? project.stage.subtitles : null,
+    aiMark: project.stage.aiMark,
+  };
 }
+
+/** Subtitles are appended to the source when they are known. */
+export const openStageFrames = async (
+  project: Project,
+  assets: AssetSource,
+  plate: AvatarPlate,
+  signal: AbortSignal,
+): Promise<FrameSource> => openFrameSource(await stageSetup(project, assets, plate, signal), signal);

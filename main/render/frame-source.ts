@@ -1,7 +1,7 @@
 /** Frames from a render thread of their own, through a small pool of shared buffers: drawing and encoding overlap. */
 import { Worker } from 'node:worker_threads';
 import { ERROR_CODES, type ErrorCode, type ErrorParams, StudioError } from '../../app/errors/index.ts';
-import type { FrameSource, RenderStats, StageFrame } from '../engine/ports/frames.ts';
+import type { LiveFrameSource, RenderStats, StageFrame } from '../engine/ports/frames.ts';
 import type { PlacedFrame, RenderReply, RenderRequest, RenderSetup } from './protocol.ts';
 
 /** Frames drawn ahead at most. */
@@ -10,6 +10,9 @@ const DEPTH = 8;
 const BATCH = 4;
 /** With a frame asked for and none drawn for so long, the render thread is given up. */
 const STALL_MS = 60_000;
+
+/** What there is to draw. */
+export type StageSetup = Omit<RenderSetup, 'depth'>;
 
 export interface FrameSourceTuning {
   /** The thread's program; the studio's own unless given. */
@@ -22,24 +25,27 @@ export interface FrameSourceTuning {
  * @throws StudioError stage.renderer-stopped, stage.renderer-stalled, or what the thread itself threw; so do `frame`s.
  */
 export async function openFrameSource(
-  options: Omit<RenderSetup, 'depth'>,
+  options: StageSetup,
   signal: AbortSignal,
   { worker: program = new URL('./frame-worker.ts', import.meta.url), stallMs = STALL_MS }: FrameSourceTuning = {},
-): Promise<FrameSource> {
+): Promise<LiveFrameSource<StageSetup>> {
   signal.throwIfAborted();
   const setup: RenderSetup = { ...options, depth: DEPTH };
   let pool: Uint8Array[] = [];
+  let frameBytes = 0;
+  let lookAheadMs = 0;
   const worker = new Worker(program, { workerData: setup, name: 'render' });
   const stats: RenderStats = { frames: 0, faceMs: 0, stageMs: 0 };
   const free = Array.from({ length: DEPTH }, (_, slot) => slot);
   const waiting: { index: number; resolve: (frame: StageFrame) => void; reject: (error: unknown) => void }[] = [];
+  /** By their place in the pool. */
   const drawing = new Map<number, (typeof waiting)[number]>();
-  const opened = Promise.withResolvers<number>();
-  let ready = false;
+  /** Who waits for a stage to be set, in order; the first is whoever opens. */
+  const setting = [Promise.withResolvers<void>()];
   let ended: { reason: unknown } | undefined;
 
   const watchdog = watchForStall(
-    () => !ready || drawing.size > 0,
+    () => setting.length > 0 || drawing.size > 0,
     stallMs,
     () => end(new StudioError('stage.renderer-stalled', { seconds: Math.round(stallMs / 1000) }, { retryable: true })),
   );
@@ -48,8 +54,7 @@ export async function openFrameSource(
     ended = { reason };
     watchdog.stop();
     signal.removeEventListener('abort', onAbort);
-    opened.reject(reason);
-    for (const { reject } of [...drawing.values(), ...waiting.splice(0)]) reject(reason);
+    for (const { reject } of [...setting.splice(0), ...drawing.values(), ...waiting.splice(0)]) reject(reason);
     drawing.clear();
     void worker.terminate();
   };
@@ -61,16 +66,17 @@ export async function openFrameSource(
       // A message costs as much as a tenth of a frame: they are sent for several, unless the thread would stand idle.
       if (count === 0 || (count < BATCH && drawing.size > 0)) return;
       const frames = waiting.splice(0, count).map((asked): PlacedFrame => {
-        drawing.set(asked.index, asked);
-        return { index: asked.index, slot: free.shift()! };
+        const slot = free.shift()!;
+        drawing.set(slot, asked);
+        return { index: asked.index, slot };
       });
       send({ type: 'frames', frames });
     }
   };
 
-  const hand = ({ index, slot }: PlacedFrame): void => {
-    const asked = drawing.get(index);
-    drawing.delete(index);
+  const hand = ({ slot }: PlacedFrame): void => {
+    const asked = drawing.get(slot);
+    drawing.delete(slot);
     let released = false;
     asked?.resolve({
       data: pool[slot]!,
@@ -86,10 +92,11 @@ export async function openFrameSource(
   worker.on('message', (reply: RenderReply) => {
     watchdog.alive();
     if (reply.type === 'ready') {
-      ready = true;
+      ({ frameBytes, lookAheadMs } = reply);
       pool = reply.offsets.map((offset) => new Uint8Array(reply.memory, offset, reply.frameBytes));
-      return opened.resolve(reply.lookAheadMs);
+      return setting.shift()?.resolve();
     }
+    if (reply.type === 'refused') return setting.shift()?.reject(inWords(reply.failure));
     stats.frames += reply.frames.length;
     stats.faceMs += reply.faceMs;
     stats.stageMs += reply.stageMs;
@@ -100,11 +107,25 @@ export async function openFrameSource(
   worker.on('messageerror', (error) => end(inWords(error)));
   worker.on('exit', (code) => end(inWords(new Error(`the render thread ended (${code})`))));
   signal.addEventListener('abort', onAbort, { once: true });
-  const lookAheadMs = await opened.promise;
+  await setting[0]!.promise;
 
+  const set = (request: RenderRequest): Promise<void> => {
+    if (ended !== undefined) return Promise.reject(ended.reason);
+    const answer = Promise.withResolvers<void>();
+    setting.push(answer);
+    send(request);
+    return answer.promise;
+  };
   return {
     depth: DEPTH,
-    lookAheadMs,
+    get lookAheadMs() {
+      return lookAheadMs;
+    },
+    get frameBytes() {
+      return frameBytes;
+    },
+    restage: (stage) => set({ type: 'stage', setup: { ...stage, depth: DEPTH } }),
+    restart: (rig) => set({ type: 'restart', rig }),
     speak: (speech) => send({ type: 'speak', speech }),
     subtitles: (cues) => send({ type: 'subtitles', cues }),
     frame: (index) =>
@@ -123,12 +144,17 @@ export async function openFrameSource(
 
 /** What ended the thread. Errors cross threads as plain ones: ours are told by their code and made whole again. */
 function inWords(error: unknown): StudioError {
-  if (error instanceof Error && 'code' in error && 'params' in error) {
+  if (typeof error === 'object' && error !== null && 'code' in error && 'params' in error) {
     const code = ERROR_CODES.find((known): known is ErrorCode => known === error.code);
     if (code !== undefined) return new StudioError(code, error.params as ErrorParams, { cause: error });
   }
-  const detail = error instanceof Error ? error.message || error.name : String(error);
+  const detail = messageOf(error);
   return new StudioError('stage.renderer-stopped', { detail }, { cause: error, retryable: true });
+}
+
+function messageOf(error: unknown): string {
+  if (error instanceof Error) return error.message || error.name;
+  return typeof error === 'object' && error !== null && 'message' in error ? String(error.message) : String(error);
 }
 
 /** Counts its own ticks instead of reading a clock, so that a laptop's sleep is not taken for a stall. */

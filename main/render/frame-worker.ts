@@ -1,40 +1,63 @@
 /** The render thread: face engine and compositor, drawing into shared frames. Composition root of its own thread. */
 import { closeSync, openSync, readSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
+import { StudioError } from '../../app/errors/index.ts';
 import type { FrameSpeech } from '../engine/ports/frames.ts';
-import type { SpeechSegment } from '../engine/ports/lipsync.ts';
+import type { LipSyncSession, SpeechSegment } from '../engine/ports/lipsync.ts';
 import { SAMPLE_RATE } from '../engine/ports/tts.ts';
 import { Pixels } from '../pixels/pixels.ts';
 import { rigEngine } from '../providers/lipsync/rig/index.ts';
 import { aiMarkSprite } from '../stage/ai-mark.ts';
-import { createCompositor } from '../stage/compositor.ts';
+import { type Compositor, createCompositor } from '../stage/compositor.ts';
 import { SubtitleTrack, subtitleArea } from '../stage/subtitle-sprites.ts';
 import type { RenderReply, RenderRequest, RenderSetup } from './protocol.ts';
 
-const setup = workerData as RenderSetup;
 const port = parentPort!;
 const reply = (message: RenderReply): void => port.postMessage(message);
 
-const size = { widthPx: setup.plate.width, heightPx: setup.plate.height };
-// Face and stage work in one memory, and the pool lies in it: a frame is never copied before it reaches the encoder's pipe.
-const pixels = new Pixels();
-const session = await rigEngine.open(setup.plate, { fps: setup.fps, seed: setup.seed, rig: setup.rig, pixels });
-const track = setup.subtitles === null ? null : new SubtitleTrack(size, setup.subtitles);
-const compositor = createCompositor({
-  plate: setup.plate,
-  region: session.region,
-  alpha: setup.alpha,
-  front: setup.front,
-  subtitles: track,
-  pixels,
-  aiMark: aiMarkSprite(setup.aiMark, size, track === null ? null : subtitleArea(size, track.metrics)),
-});
-
-const slots = Array.from({ length: setup.depth }, () => sharedFrame());
-/** With alpha the frames are ordinary memory, but the other side must see them all the same. */
-function sharedFrame(): Uint8Array {
-  return setup.alpha ? pixels.u8(pixels.reserve(compositor.frameBytes)) : compositor.newFrame();
+/** A stage with its actor, ready for its next frame. */
+interface Scene {
+  setup: RenderSetup;
+  session: LipSyncSession;
+  compositor: Compositor;
+  slots: Uint8Array[];
+  /** null: no burnt-in subtitles. */
+  track: SubtitleTrack | null;
 }
+
+async function openScene(setup: RenderSetup): Promise<Scene> {
+  const size = { widthPx: setup.plate.width, heightPx: setup.plate.height };
+  // Face and stage work in one memory, and the pool lies in it: a frame is never copied before it reaches the encoder's pipe.
+  const pixels = new Pixels();
+  const { plate, fps, seed, rig, alpha, front } = setup;
+  const session = await rigEngine.open(plate, { fps, seed, rig, pixels });
+  const track = trackOf(setup);
+  const compositor = createCompositor({
+    ...{ plate, region: session.region, alpha, front, pixels },
+    subtitles: track && { at: (timeMs) => opened.track?.at(timeMs) ?? null },
+    aiMark: aiMarkSprite(setup.aiMark, size, track === null ? null : subtitleArea(size, track.metrics)),
+  });
+  // With alpha the frames are ordinary memory, but the other side must see them all the same.
+  const sharedFrame = (): Uint8Array =>
+    alpha ? pixels.u8(pixels.reserve(compositor.frameBytes)) : compositor.newFrame();
+  const opened: Scene = {
+    ...{ setup, session, compositor, track },
+    slots: Array.from({ length: setup.depth }, sharedFrame),
+  };
+  return opened;
+}
+
+const trackOf = ({ subtitles, plate }: RenderSetup): SubtitleTrack | null =>
+  subtitles === null ? null : new SubtitleTrack({ widthPx: plate.width, heightPx: plate.height }, subtitles);
+
+const ready = ({ session, slots, compositor: { frameBytes } }: Scene): void =>
+  reply({
+    type: 'ready',
+    lookAheadMs: session.lookAheadMs,
+    memory: slots.at(-1)!.buffer as SharedArrayBuffer,
+    offsets: slots.map((slot) => slot.byteOffset),
+    frameBytes,
+  });
 
 /** Sound is read from disk only when an engine asks for it. */
 function segmentOf({ pcmPath, samples, ...speech }: FrameSpeech): SpeechSegment {
@@ -55,15 +78,45 @@ function segmentOf({ pcmPath, samples, ...speech }: FrameSpeech): SpeechSegment 
   };
 }
 
-port.on('message', (request: RenderRequest) => {
+/** The stage asked for, or the same one with nothing announced. On a failure `scene` is as it was. */
+async function changed(scene: Scene, request: Extract<RenderRequest, { type: 'stage' | 'restart' }>): Promise<Scene> {
+  const { session, setup } = scene;
+  if (request.type === 'restart' && session.restart) {
+    session.restart(request.rig);
+    return Object.assign(scene, { setup: { ...setup, rig: request.rig }, track: trackOf(setup) });
+  }
+  const next = await openScene(request.type === 'stage' ? request.setup : { ...setup, rig: request.rig });
+  session.dispose();
+  return next;
+}
+
+/** Errors lose their fields on the way to another thread. */
+function failureOf(error: unknown): Extract<RenderReply, { type: 'refused' }>['failure'] {
+  if (error instanceof StudioError) return { message: error.message, code: error.code, params: error.params };
+  return { message: error instanceof Error ? error.message || error.name : String(error) };
+}
+
+let scene = await openScene(workerData as RenderSetup);
+
+async function answer(request: RenderRequest): Promise<void> {
   switch (request.type) {
+    case 'stage':
+    case 'restart':
+      try {
+        scene = await changed(scene, request);
+        ready(scene);
+      } catch (error) {
+        reply({ type: 'refused', failure: failureOf(error) });
+      }
+      break;
     case 'speak':
-      session.speak(segmentOf(request.speech));
+      scene.session.speak(segmentOf(request.speech));
       break;
     case 'subtitles':
-      track?.append(request.cues);
+      scene.track?.append(request.cues);
       break;
     case 'frames': {
+      const { setup, session, compositor, slots } = scene;
       let faceMs = 0;
       let stageMs = 0;
       for (const { index, slot } of request.frames) {
@@ -77,11 +130,11 @@ port.on('message', (request: RenderRequest) => {
       reply({ type: 'frames', frames: request.frames, faceMs, stageMs });
     }
   }
+}
+
+/** Requests are answered one after another, whatever one of them waits for. */
+let answered: Promise<void> = Promise.resolve();
+port.on('message', (request: RenderRequest) => {
+  answered = answered.then(() => answer(request));
 });
-reply({
-  type: 'ready',
-  lookAheadMs: session.lookAheadMs,
-  memory: slots.at(-1)!.buffer as SharedArrayBuffer,
-  offsets: slots.map((slot) => slot.byteOffset),
-  frameBytes: compositor.frameBytes,
-});
+ready(scene);

@@ -1,5 +1,6 @@
 import type { RigSettings } from '../../app/document/avatar.ts';
 import type { AiMark, SubtitleSettings } from '../../app/document/stage.ts';
+import type { ErrorParams } from '../../app/errors/index.ts';
 import type { SubtitleCue } from '../../app/media/subtitles.ts';
 import type { FrameSpeech } from '../engine/ports/frames.ts';
 import type { AvatarPlate } from '../engine/ports/lipsync.ts';
@@ -28,6 +29,10 @@ export interface PlacedFrame {
 }
 
 export type RenderRequest =
+  /** Another stage from now on. */
+  | { type: 'stage'; setup: RenderSetup }
+  /** The same stage with nothing said or to be said, and any frame next. */
+  | { type: 'restart'; rig: RigSettings }
   | { type: 'speak'; speech: FrameSpeech }
   | { type: 'subtitles'; cues: readonly SubtitleCue[] }
   | { type: 'frames'; frames: PlacedFrame[] };
@@ -35,4 +40,6 @@ export type RenderRequest =
 export type RenderReply =
   /** The pool lies in shared memory: where each of its frames begins, and how long one is. */
   | { type: 'ready'; lookAheadMs: number; memory: SharedArrayBuffer; offsets: number[]; frameBytes: number }
+  /** The stage asked for cannot be set; the one before stands. */
+  | { type: 'refused'; failure: { message: string; code?: string; params?: ErrorParams } }
   | { type: 'frames'; frames: PlacedFrame[]; faceMs: number; stageMs: number };

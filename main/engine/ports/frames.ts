@@ -1,4 +1,5 @@
 /** Finished stage frames, drawn ahead by somebody else while this side encodes. */
+import type { RigSettings } from '../../../app/document/avatar.ts';
 import type { SubtitleCue } from '../../../app/media/subtitles.ts';
 import type { EmotionKey } from '../../../app/speech/emotion.ts';
 import type { Timeline } from '../../../app/speech/timeline.ts';
@@ -38,4 +39,17 @@ export interface FrameSource {
   readonly depth: number;
   stats(): RenderStats;
   dispose(): Promise<void>;
+}
+
+/** A source whose stage, settings and place in time may change while it is open, for a preview. */
+export interface LiveFrameSource<Stage> extends FrameSource {
+  readonly frameBytes: number;
+  /**
+   * Another stage, with nothing announced and any frame next. Frames asked for before must have been answered.
+   * @throws StudioError when the stage cannot be set: the one before then stands as it was. A source that has ended rejects
+   * with its end.
+   */
+  restage(stage: Stage): Promise<void>;
+  /** The same stage, with nothing announced and any frame next. Frames asked for before must have been answered. */
+  restart(rig: RigSettings): Promise<void>;
 }

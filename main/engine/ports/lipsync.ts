@@ -59,6 +59,11 @@ export interface LipSyncSession {
   /** From now on everything announced but not yet shown is forgotten and the mouth closes. */
   interrupt(atMs: number): void;
   /**
+   * As if just opened with these settings (but for `teeth`, which are the picture's): nothing announced, any frame next.
+   * Engines without it are opened anew, at the cost of reading the plate again.
+   */
+  restart?(rig: RigSettings): void;
+  /**
    * Draws frame `index` (its time is index / fps) of the region, person over background: RGBA8, `region.width` × 4 bytes a row.
    * Indices ascend. The array is the session's own and valid until the next call.
    */
