@@ -50,9 +50,9 @@ module.exports = {
     {
       name: 'areas-are-no-siblings',
       comment:
-        'An area of main/ sees app/, the ports and the pixel kernels, never another area. main/export is no area: it leads a project through all of them.',
+        'An area of main/ sees app/, the ports and the pixel kernels, never another area. main/export is no area: it leads a project through all of them; nor are the studio, its preview and its hosts, which are built of them.',
       severity: 'error',
-      from: { path: '^main/([^/]+)/', pathNot: '^main/(engine|render|export|headless|electron|rpc)/' },
+      from: { path: '^main/([^/]+)/', pathNot: '^main/(engine|render|export|headless|electron|rpc|studio|preview|engine-process)/' },
       to: { path: '^main/', pathNot: '^main/($1|engine/ports|pixels)/' },
     },
     {

@@ -1,6 +1,7 @@
 /** Text that a person gives: on the command line, in a file of any common encoding, or through a pipe. */
 import { createReadStream } from 'node:fs';
 import { StudioError } from '../../app/errors/index.ts';
+import { decodeText } from '../studio/script-import/text-encoding.ts';
 import type { CommandConsole } from './console.ts';
 
 const LIMIT_MB = 16;
@@ -52,30 +53,8 @@ async function gather(stream: AsyncIterable<Uint8Array>, path: string): Promise<
   return Buffer.concat(pieces);
 }
 
-/** UTF-8, UTF-16 by its byte-order mark (Notepad), else the Chinese Windows encoding. */
 function decode(bytes: Buffer, path: string): string {
-  const encodings =
-    bytes[0] === 0xff && bytes[1] === 0xfe
-      ? ['utf-16le']
-      : bytes[0] === 0xfe && bytes[1] === 0xff
-        ? ['utf-16be']
-        : ['utf-8', 'gb18030'];
-  for (const encoding of encodings) {
-    try {
-      const text = new TextDecoder(encoding, { fatal: encoding.startsWith('utf-8') || encoding === 'gb18030' }).decode(
-        bytes,
-      );
-      if (!looksBinary(text)) return text;
-    } catch {
-      // not in this encoding
-    }
-  }
-  throw new StudioError('command.text-not-text', { path });
-}
-
-/** A stray NUL is a slip; many control characters are a picture or a program. */
-function looksBinary(text: string): boolean {
-  const head = text.slice(0, 4096);
-  const controls = head.match(/[^\P{Cc}\t\n\r\f]/gu)?.length ?? 0;
-  return controls > 4 && controls > head.length / 50;
+  const text = decodeText(bytes);
+  if (text === null) throw new StudioError('command.text-not-text', { path });
+  return text;
 }
