@@ -1,13 +1,12 @@
 /** The queue of exports. It outlives the interface and the engine: what was waiting or running at an end goes on at the next start. */
 import { eventIterator } from '@orpc/contract';
 import { z } from 'zod';
+import { EXPORT_PRESETS } from '../document/export-presets.ts';
 import { OUTPUT_FORMATS, outputSchema } from '../document/output.ts';
 import { backgroundSchema, FRAME_RATES, stageSchema, subtitlesSchema } from '../document/stage.ts';
 import { idSchema, nothing, procedure, wireErrorSchema } from './base.ts';
 
-/** What sizes and formats the places of publication ask for. What they hold is in `app/media/export-presets.ts`. */
-export const EXPORT_PRESETS = ['landscape', 'portrait', 'square', 'course', 'transparent', 'sound'] as const;
-export type ExportPresetId = (typeof EXPORT_PRESETS)[number];
+export { EXPORT_PRESETS, type ExportPresetId, exportPresets } from '../document/export-presets.ts';
 
 /** One file to be made. Whatever is absent is as the project (or the preset) says. */
 export const exportTargetSchema = z.object({
@@ -60,6 +59,8 @@ export const exportJobSchema = z.object({
   createdAtMs: z.number(),
   startedAtMs: z.number().nullable(),
   finishedAtMs: z.number().nullable(),
+  /** How often it was begun anew because the studio ended in the middle of it. */
+  restarts: z.int(),
   status: jobStateSchema,
 });
 export type ExportJob = z.infer<typeof exportJobSchema>;

@@ -1,7 +1,8 @@
 /** Finished works. */
 import { eventIterator } from '@orpc/contract';
 import { z } from 'zod';
-import { consentSchema } from '../document/consent.ts';
+import { CONSENT_STATES, consentSchema } from '../document/consent.ts';
+import { EXPORT_PRESETS } from '../document/export-presets.ts';
 import { OUTPUT_FORMATS } from '../document/output.ts';
 import { idSchema, mediaPathSchema, nothing, procedure } from './base.ts';
 
@@ -21,6 +22,7 @@ export const workSchema = z.object({
   projectId: idSchema,
   projectName: z.string(),
   createdAtMs: z.number(),
+  preset: z.enum(EXPORT_PRESETS).nullable(),
   format: z.enum(OUTPUT_FORMATS),
   durationMs: z.number(),
   /** 0 for sound alone. */
@@ -30,6 +32,8 @@ export const workSchema = z.object({
   /** The main file first. */
   files: z.array(workFileSchema).min(1),
   thumbnail: mediaPathSchema.nullable(),
+  /** Its main file is not where it was. */
+  missing: z.boolean(),
 });
 export type Work = z.infer<typeof workSchema>;
 
@@ -42,6 +46,10 @@ export const workDetailsSchema = workSchema.extend({
   wallMs: z.number(),
   /** Whose likeness it shows and by what right, as recorded at the time; null for a drawn avatar or where none was recorded. */
   consent: consentSchema.nullable(),
+  /** On the day it was made. */
+  consentState: z.enum(CONSENT_STATES),
+  /** Of the main file. */
+  sha256: z.string(),
   voices: z.array(z.string()),
   /** Where it lies, for people who look for it. */
   folder: z.string(),

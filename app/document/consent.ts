@@ -27,7 +27,8 @@ export const consentSchema = z
   });
 export type Consent = z.infer<typeof consentSchema>;
 
-export type ConsentState = 'not-needed' | 'given' | 'missing' | 'expired' | 'not-yet';
+export const CONSENT_STATES = ['not-needed', 'given', 'missing', 'expired', 'not-yet'] as const;
+export type ConsentState = (typeof CONSENT_STATES)[number];
 
 interface Portrayed {
   portrait: { kind: 'sample' | 'asset' };
