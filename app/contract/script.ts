@@ -1,7 +1,7 @@
 /** Script lines: how they sound, how long they take, what is wrong in them, and where they may come from. */
 import { z } from 'zod';
 import { assetRefSchema } from '../document/asset.ts';
-import { ownEmotionsSchema, ownEmotionsSchema } from '../document/emotions.ts';
+import { ownEmotionsSchema } from '../document/emotions.ts';
 import { pronunciationSchema, scriptLineSchema } from '../document/script.ts';
 import { voiceIdSchema, voiceSchema } from '../document/voice.ts';
 import { emotionBlendSchema } from '../speech/emotion-blend.ts';
@@ -117,11 +117,13 @@ export const script = {
     .output(z.array(lineFaultSchema)),
   /** `format` null: by the file's name. */
   importFile: procedure
-    .input(z.object({
+    .input(
+      z.object({
         asset: assetRefSchema,
         format: z.enum(SCRIPT_FORMATS).nullable(),
-        emotionNames: z.array(z.string()).default([]),
-      }))
+        emotions: ownEmotionsSchema.default([]),
+      }),
+    )
     .output(importedScriptSchema),
   tryPronunciation: procedure.input(tryPronunciationSchema).output(heardSchema),
 };
