@@ -173,4 +173,8 @@ export const storageErrors = {
     },
     'zh-CN': { message: '无法读取文件 {path}（{reason}）。', hint: '请确认文件存在且您有读取权限。' },
   },
+  'storage.emotion-name-taken': {
+    en: { message: 'There is an emotion named "{name}" already.', hint: 'Give it another name.' },
+    'zh-CN': { message: '已有名为“{name}”的情绪。', hint: '请换一个名称。' },
+  },
 } as const satisfies ErrorCatalogue;

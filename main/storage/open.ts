@@ -3,10 +3,14 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StudioError } from '../../app/errors/index.ts';
 import { type AssetStore, openAssetStore } from './assets.ts';
-import { openDatabase } from './database.ts';
+import { openDatabase, type StudioDatabase } from './database.ts';
 import { asStorageError } from './failures.ts';
 import { studioPaths } from './paths.ts';
+import { type ExportJobRepository, openExportJobRepository } from './repositories/export-jobs.ts';
+import { type OwnEmotionRepository, openOwnEmotionRepository } from './repositories/own-emotions.ts';
 import { openProjectRepository, type ProjectRepository } from './repositories/projects.ts';
+import { openSettingsRepository, type SettingsRepository } from './repositories/settings.ts';
+import { openWorkRepository, type WorkRepository } from './repositories/works.ts';
 
 export interface Storage {
   readonly dataDir: string;
@@ -14,6 +18,12 @@ export interface Storage {
   readonly notices: readonly StudioError[];
   readonly projects: ProjectRepository;
   readonly assets: AssetStore;
+  readonly exportJobs: ExportJobRepository;
+  readonly works: WorkRepository;
+  readonly settings: SettingsRepository;
+  readonly ownEmotions: OwnEmotionRepository;
+  /** For repositories of their own. */
+  readonly database: StudioDatabase;
   /** Safe to call twice. */
   close(): void;
 }
@@ -41,11 +51,20 @@ export async function openStorage(
       ? []
       : [new StudioError('storage.database-moved-aside', { keptPath: database.movedAside })];
   const projects = openProjectRepository(database);
+  const works = openWorkRepository(database);
+  const exportJobs = openExportJobRepository(database, works);
+  const isReferenced = (sha256: string): boolean =>
+    [projects, exportJobs, works].some((keeper) => keeper.isAssetReferenced(sha256));
   return {
     dataDir,
     notices,
     projects,
-    assets: openAssetStore(assetsDir, { exclusively: database.write, isReferenced: projects.isAssetReferenced }),
+    assets: openAssetStore(assetsDir, { exclusively: database.write, isReferenced }),
+    exportJobs,
+    works,
+    settings: openSettingsRepository(database),
+    ownEmotions: openOwnEmotionRepository(database),
+    database,
     close: database.close,
   };
 }

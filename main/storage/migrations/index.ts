@@ -1,6 +1,10 @@
 /** Every step of the database's shape, in order. A released step never changes; a new one takes the next number. */
 import { projects } from './0010-projects.ts';
 import { projectAssets } from './0020-project-assets.ts';
+import { projectTrash } from './0030-project-trash.ts';
+import { settings } from './0040-settings.ts';
+import { exportJobs } from './0060-export-jobs.ts';
+import { works } from './0070-works.ts';
 
 export interface SqlMigration {
   /** Becomes `PRAGMA user_version`. Rising, with room between. */
@@ -8,4 +12,4 @@ export interface SqlMigration {
   sql: string;
 }
 
-export const MIGRATIONS: readonly SqlMigration[] = [projects, projectAssets];
+export const MIGRATIONS: readonly SqlMigration[] = [projects, projectAssets, projectTrash, settings, exportJobs, works];

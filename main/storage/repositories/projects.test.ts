@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { parseProject } from '../../../app/document/migrations.ts';
 import { newProject } from '../../../app/document/new-project.ts';
+import { PROJECT_VERSION } from '../../../app/document/project.ts';
 import { randomProject } from '../../../app/document/random-project.fixture.ts';
 import { StudioError } from '../../../app/errors/index.ts';
 import { openDatabase, type StudioDatabase } from '../database.ts';
@@ -74,7 +75,7 @@ test('a document that does not fit the schema never gets in', () => {
 
 test('a document of a newer version is refused, listed, and left as it is', () => {
   projects.create(project('p'));
-  const newer = JSON.stringify({ ...project('p'), version: 2, extra: true });
+  const newer = JSON.stringify({ ...project('p'), version: PROJECT_VERSION + 1, extra: true });
   database.sql.prepare('UPDATE projects SET document = ?').run(newer);
   assert.throws(() => projects.load('p'), codeOf('storage.document-newer'));
   assert.equal(projects.list().length, 1);
@@ -93,4 +94,33 @@ test('a full database refuses the save and keeps what it had', () => {
   assert.throws(() => projects.save(large, revision), codeOf('storage.disk-full'));
   assert.deepEqual(projects.load('p').project, project('p'));
   assert.equal(projects.save(project('p', 'Still alive'), revision).revision, 2);
+});
+
+test('what is thrown away keeps its content, and comes back with it', () => {
+  projects.create(project('p'));
+  assert.equal(projects.setTrashed('p', 1234).trashedAtMs, 1234);
+  assert.deepEqual(
+    projects.list().map(({ id, trashedAtMs }) => ({ id, trashedAtMs })),
+    [{ id: 'p', trashedAtMs: 1234 }],
+  );
+  assert.equal(projects.setTrashed('p', null).trashedAtMs, null);
+  assert.deepEqual(projects.load('p').project, project('p'));
+});
+
+test('several changes may be saved as one, with the edits they came of', () => {
+  projects.create(project('p'));
+  const saved = projects.save(project('p', 'Two'), 1, {
+    revision: 5,
+    recentEdits: [
+      ['a', 4],
+      ['b', 5],
+    ],
+  });
+  assert.equal(saved.revision, 5);
+  assert.deepEqual(projects.recentEdits('p'), [
+    ['a', 4],
+    ['b', 5],
+  ]);
+  assert.throws(() => projects.save(project('p', 'Three'), 2), codeOf('storage.project-changed-elsewhere'));
+  assert.equal(projects.save(project('p', 'Three'), 5).revision, 6);
 });

@@ -14,10 +14,24 @@ export interface ProjectSummary {
   revision: number;
   createdAtMs: number;
   updatedAtMs: number;
+  /** When it was thrown away; null for one in use. */
+  trashedAtMs: number | null;
+  /** Of its script. */
+  lines: number;
 }
 
 export interface StoredProject extends ProjectSummary {
   project: Project;
+}
+
+/** An editor's change and the revision it led to. */
+export type RecentEdit = readonly [editId: string, revision: number];
+
+export interface SaveOptions {
+  /** The new revision, where several changes are saved at once; one more than before unless given. */
+  revision?: number | undefined;
+  /** Replaces the list of edits; left as it is unless given. */
+  recentEdits?: readonly RecentEdit[] | undefined;
 }
 
 export interface ProjectRepository {
@@ -27,10 +41,15 @@ export interface ProjectRepository {
    * Saves over revision `expectedRevision` and gives the new one. When it returns, the project survives a power cut.
    * @throws StudioError `storage.project-changed-elsewhere` (nothing was written), `storage.project-not-found`
    */
-  save(project: Project, expectedRevision: number): StoredProject;
+  save(project: Project, expectedRevision: number, options?: SaveOptions): StoredProject;
   /** @throws StudioError `storage.project-not-found`, `storage.document-newer`, `storage.document-invalid` */
   load(id: string): StoredProject;
-  /** Latest change first. Projects that no longer load are listed too. */
+  /** @throws StudioError `storage.project-not-found` */
+  summary(id: string): ProjectSummary;
+  recentEdits(id: string): RecentEdit[];
+  /** Into the trash (`atMs`) or out of it (null); the document stays. @throws StudioError `storage.project-not-found` */
+  setTrashed(id: string, atMs: number | null): ProjectSummary;
+  /** Latest change first. Projects that no longer load are listed too, and those in the trash. */
   list(): ProjectSummary[];
   /** @throws StudioError `storage.project-not-found` */
   delete(id: string): void;
@@ -40,31 +59,31 @@ export interface ProjectRepository {
   isAssetReferenced(sha256: string): boolean;
 }
 
-interface Row {
-  id: string;
-  name: string;
-  revision: number;
-  createdAtMs: number;
-  updatedAtMs: number;
-}
-const COLUMNS = 'id, name, revision, created_at_ms AS createdAtMs, updated_at_ms AS updatedAtMs';
+const COLUMNS = `id, name, revision, created_at_ms AS createdAtMs, updated_at_ms AS updatedAtMs, trashed_at_ms AS trashedAtMs,
+  iif(json_valid(document), coalesce(json_array_length(document, '$.script.lines'), 0), 0) AS lines`;
 
 export function openProjectRepository({ sql, read, write }: StudioDatabase): ProjectRepository {
   const insert = sql.prepare<[string, string, string, number, number]>(
     'INSERT INTO projects (id, name, revision, document, created_at_ms, updated_at_ms) VALUES (?, ?, 1, ?, ?, ?)',
   );
-  const update = sql.prepare<[string, string, number, string]>(
-    'UPDATE projects SET name = ?, document = ?, revision = revision + 1, updated_at_ms = ? WHERE id = ?',
+  const update = sql.prepare<[string, string, number, number, string]>(
+    'UPDATE projects SET name = ?, document = ?, revision = ?, updated_at_ms = ? WHERE id = ?',
+  );
+  const updateEdits = sql.prepare<[string, string]>('UPDATE projects SET recent_edits = ? WHERE id = ?');
+  const selectEdits = sql.prepare<[string], string>('SELECT recent_edits FROM projects WHERE id = ?').pluck();
+  const updateTrashed = sql.prepare<[number | null, string]>('UPDATE projects SET trashed_at_ms = ? WHERE id = ?');
+  const selectRevision = sql.prepare<[string], { revision: number; name: string }>(
+    'SELECT revision, name FROM projects WHERE id = ?',
   );
   const remove = sql.prepare<[string]>('DELETE FROM projects WHERE id = ?');
-  const selectOne = sql.prepare<[string], Row>(`SELECT ${COLUMNS} FROM projects WHERE id = ?`);
+  const selectOne = sql.prepare<[string], ProjectSummary>(`SELECT ${COLUMNS} FROM projects WHERE id = ?`);
   const selectDocument = sql.prepare<[string], string>('SELECT document FROM projects WHERE id = ?').pluck();
-  const selectAll = sql.prepare<[], Row>(`SELECT ${COLUMNS} FROM projects ORDER BY updated_at_ms DESC, id`);
+  const selectAll = sql.prepare<[], ProjectSummary>(`SELECT ${COLUMNS} FROM projects ORDER BY updated_at_ms DESC, id`);
   const forgetAssets = sql.prepare<[string]>('DELETE FROM project_assets WHERE project_id = ?');
   const rememberAsset = sql.prepare<[string, string]>('INSERT INTO project_assets (project_id, sha256) VALUES (?, ?)');
   const findReference = sql.prepare<[string], number>('SELECT 1 FROM project_assets WHERE sha256 = ? LIMIT 1').pluck();
 
-  const rowOf = (id: string): Row => {
+  const rowOf = (id: string): ProjectSummary => {
     const row = selectOne.get(id);
     if (row === undefined) throw new StudioError('storage.project-not-found', { id });
     return row;
@@ -92,17 +111,27 @@ export function openProjectRepository({ sql, read, write }: StudioDatabase): Pro
   return {
     create,
     load,
-    save(given, expectedRevision) {
+    save(given, expectedRevision, { revision: next = expectedRevision + 1, recentEdits } = {}) {
       const project = parseProject(given);
       const document = serialiseProject(project);
       return write(() => {
-        const { revision, name } = rowOf(project.id);
+        const stored = selectRevision.get(project.id);
+        if (stored === undefined) throw new StudioError('storage.project-not-found', { id: project.id });
+        const { revision, name } = stored;
         if (revision !== expectedRevision) throw new StudioError('storage.project-changed-elsewhere', { name });
-        update.run(project.name, document, Date.now(), project.id);
+        update.run(project.name, document, next, Date.now(), project.id);
+        if (recentEdits !== undefined) updateEdits.run(JSON.stringify(recentEdits), project.id);
         replaceAssets(project);
         return { ...rowOf(project.id), project };
       });
     },
+    summary: (id) => read(() => rowOf(id)),
+    recentEdits: (id) => read(() => JSON.parse(selectEdits.get(id) ?? '[]') as RecentEdit[]),
+    setTrashed: (id, atMs) =>
+      write(() => {
+        updateTrashed.run(atMs, id);
+        return rowOf(id);
+      }),
     list: () => read(() => selectAll.all()),
     delete(id) {
       write(() => {
