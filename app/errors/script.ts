@@ -14,11 +14,11 @@ export const scriptErrors = {
   'script.unknown-emotion': {
     en: {
       message: 'Line {line}, column {column}: “{emotion}” is not an emotion.',
-      hint: 'Use one of: {emotions}. For a bracket that is read as text, write \\[.',
+      hint: '{suggestion}Use one of: {emotions}. For a bracket that is read as text, write \\[.',
     },
     'zh-CN': {
       message: '第 {line} 行第 {column} 列：没有“{emotion}”这种情绪。',
-      hint: '请改用：{emotions}。若只是普通方括号，请写成 \\[。',
+      hint: '{suggestionZh}请改用：{emotions}。若只是普通方括号，请写成 \\[。',
     },
   },
   'script.unclosed-bracket': {

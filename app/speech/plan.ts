@@ -2,7 +2,7 @@
  * What is to be said, after the script's grammar and text normalisation, before any voice speaks it.
  * One script line becomes one {@link UtterancePlan}.
  */
-import type { Emotion } from './emotion.ts';
+import type { EmotionBlend } from './emotion-blend.ts';
 
 /** BCP-47-like tags, as far as the planner tells languages apart. `yue` only where the project's voice says so. */
 export type SpeechLang = 'zh' | 'yue' | 'en';
@@ -41,8 +41,11 @@ export interface PausePart {
 }
 export interface EmotionPart {
   kind: 'emotion';
-  emotion: Emotion;
+  emotion: string;
   intensity: number;
+  blend: Readonly<EmotionBlend>;
+  /** Which inline cue it is, counted from 0; absent where it is the line's own emotion. */
+  cue?: number;
 }
 /** A named point on the timeline: `[#name]` or `[#name argument]`. */
 export interface MarkerPart {

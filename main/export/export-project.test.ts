@@ -6,6 +6,7 @@ import { after, before, test } from 'node:test';
 import { newProject } from '../../app/document/new-project.ts';
 import type { Project } from '../../app/document/project.ts';
 import { StudioError } from '../../app/errors/index.ts';
+import { EMOTION_BLENDS } from '../../app/speech/emotion-presets.ts';
 import { ENVELOPE_STEP_MS } from '../engine/ports/speech.ts';
 import { SAMPLE_RATE } from '../engine/ports/tts.ts';
 import type { SpeechStage } from '../engine/stages/speech.ts';
@@ -34,7 +35,7 @@ const speech: SpeechStage = {
       ...{ lineId, displayText, pcmPath, samples: SAMPLE_RATE, pauseAfterMs, markers: [] },
       timeline: { durationMs: 1000, phones: [{ phone: 'a', ...span }], words: [text], sentences: [text] },
       envelope: new Float32Array(1000 / ENVELOPE_STEP_MS).fill(0.2),
-      emotions: [{ atMs: 0, emotion: 'neutral', intensity: 1 }],
+      emotions: [{ atMs: 0, emotion: 'neutral', intensity: 1, blend: EMOTION_BLENDS.neutral }],
     };
   },
 };

@@ -31,7 +31,8 @@ export async function hearRecording(
   onLine(1, total);
   if (lines.length === 0) {
     const first = project.script.lines[0];
-    const emotions = first ? [{ atMs: 0, emotion: first.emotion, intensity: first.intensity }] : [];
+    const mood = planned[0]?.plan.parts.find((part) => part.kind === 'emotion');
+    const emotions = mood ? [{ atMs: 0, emotion: mood.emotion, intensity: mood.intensity, blend: mood.blend }] : [];
     const timeline = await estimateTimeline(recording, signal);
     const line = { lineId: first?.id ?? 'recording', emotions };
     onLine(total, total);

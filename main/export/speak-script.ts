@@ -43,7 +43,11 @@ export function languageOf({ script, voice }: Project): SpeechLang {
 export function planScript(project: Project): PlannedLine[] {
   const defaultLang = languageOf(project);
   const { lines, dictionary } = project.script;
-  return lines.map((line, i) => ({ line, plan: planLine(line, { dictionary, defaultLang, lineNumber: i + 1 }) }));
+  const { emotions } = project;
+  return lines.map((line, i) => ({
+    line,
+    plan: planLine(line, { dictionary, defaultLang, emotions, lineNumber: i + 1 }),
+  }));
 }
 
 /** @throws StudioError script.empty, script.nothing-to-say, script.*, speech.* */

@@ -1,6 +1,6 @@
 /** What ends a command, as exit codes and as words. */
+import { suggestion } from '../../app/errors/did-you-mean.ts';
 import { type ErrorCode, type ErrorParams, StudioError } from '../../app/errors/index.ts';
-import { suggestion } from './did-you-mean.ts';
 
 export const EXIT = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
 

@@ -2,7 +2,8 @@
 import { CORNERS, FRAME_RATES } from '../../app/document/stage.ts';
 import { StudioError } from '../../app/errors/index.ts';
 import { parseStageSize, STAGE_PRESETS, type StageSize } from '../../app/media/stage-size.ts';
-import { EMOTIONS, type Emotion, isEmotion } from '../../app/speech/emotion.ts';
+import { foldEmotionName } from '../../app/speech/emotion.ts';
+import { emotionNames } from '../../app/speech/emotion-presets.ts';
 import { badValue, oneOf } from './faults.ts';
 
 const NUMBER = /^[+-]?(\d+(\.\d*)?|\.\d+)$/;
@@ -42,15 +43,18 @@ export function sizeOption(option: string, value: string): StageSize | null {
   }
 }
 
-/** `happy`, `happy:0.6` */
-export function emotionOption(option: string, value: string): { emotion: Emotion; intensity: number } {
-  const [name = '', ...rest] = value
-    .trim()
-    .toLowerCase()
-    .split(/[:\s]+/);
-  if (!isEmotion(name)) throw badValue(option, value, { ...oneOf(EMOTIONS), words: EMOTIONS });
+/** `happy`, `happy:0.6`, or one of the project's own. */
+export function emotionOption(
+  option: string,
+  value: string,
+  ownEmotions: readonly string[],
+): { emotion: string; intensity: number } {
+  const [name = '', ...rest] = value.trim().split(/[:\s]+/);
+  const words = emotionNames(ownEmotions.map((own) => ({ name: own })));
+  const emotion = words.find((word) => foldEmotionName(word) === foldEmotionName(name));
+  if (emotion === undefined) throw badValue(option, value, { ...oneOf(words), words });
   const intensity = rest.length === 0 ? 1 : numberOption(option, rest.join(':'), 0, 1);
-  return { emotion: name, intensity };
+  return { emotion, intensity };
 }
 
 export type BackgroundWish =

@@ -1,7 +1,8 @@
 /** The command line, read: commander's parsing with our words in the person's language. */
+
 import { Command, CommanderError, type HelpConfiguration, Option } from 'commander';
+import { suggestion } from '../../app/errors/did-you-mean.ts';
 import type { Locale } from '../../app/errors/index.ts';
-import { suggestion } from './did-you-mean.ts';
 import { badValue, oneOf, type UsageFault, usage } from './faults.ts';
 import {
   GLOBAL_OPTIONS,

@@ -7,11 +7,11 @@ import { outputSchema } from '../../app/document/output.ts';
 import type { Project } from '../../app/document/project.ts';
 import { projectAssets } from '../../app/document/project-assets.ts';
 import { subtitlesSchema } from '../../app/document/stage.ts';
+import { suggestion } from '../../app/errors/did-you-mean.ts';
 import type { Voice } from '../engine/ports/tts.ts';
 import { listSampleAvatars } from '../portrait/samples.ts';
 import { readProjectFile } from '../storage/project-file.ts';
 import type { VerbContext } from './cli.ts';
-import { suggestion } from './did-you-mean.ts';
 import { badValue, oneOf, usage } from './faults.ts';
 import { createFileAssets, type FileAssets } from './file-assets.ts';
 import {
@@ -53,12 +53,15 @@ export async function projectFromOptions(
 
   const projectFile = given('project');
   const opened = projectFile === undefined ? null : await readProjectFile(projectFile, { signal });
+  const ownEmotions = opened?.project.emotions.map(({ name }) => name) ?? [];
+  const emotionText = given('emotion');
+  const mood = emotionText === undefined ? null : emotionOption('--emotion', emotionText, ownEmotions);
   const assets = createFileAssets(opened?.assets ?? null);
   const format = given('format') === undefined ? undefined : formatChoice(given('format')!);
   const base =
     opened?.project ?? (await fromPortrait(given('portrait'), soundOnly(format, given('out')), assets, signal));
 
-  const lines = await scriptLines(context);
+  const lines = await scriptLines(context, ownEmotions);
   const audio = given('audio');
   if (opened === null && lines === null && audio === undefined) throw usage('command.no-speech');
   const voiceId = given('voice');
@@ -78,7 +81,7 @@ export async function projectFromOptions(
     throw usage('stage.transparent-needs-alpha', { format: chosenFormat });
   const preset = given('preset');
 
-  const ownLines = wish.emotion ? base.script.lines.map((line) => ({ ...line, ...wish.emotion })) : base.script.lines;
+  const ownLines = mood ? base.script.lines.map((line) => ({ ...line, ...mood })) : base.script.lines;
   const replaced = lines !== null || audio !== undefined;
   const project: Project = {
     ...base,
@@ -119,8 +122,8 @@ export async function projectFromOptions(
     ...(wish.seed !== undefined && { seed: wish.seed }),
   };
   // A recording without its words still has a mood.
-  if (wish.emotion && project.script.recording !== null && project.script.lines.length === 0)
-    project.script.lines.push({ id: 'recording', text: '', ...wish.emotion, voiceId: null, pauseAfterMs: 0 });
+  if (mood && project.script.recording !== null && project.script.lines.length === 0)
+    project.script.lines.push({ id: 'recording', text: '', ...mood, voiceId: null, pauseAfterMs: 0 });
 
   const inputs = [projectFile, given('script')].filter((path) => path !== undefined && path !== '-');
   for (const ref of projectAssets(project)) inputs.push(await assets.resolve(ref, { signal }));
@@ -150,7 +153,6 @@ function readWishes(given: (name: string) => string | undefined) {
   };
   return {
     face: read('face', (option, value) => wholeOption(option, value, 1, 99)),
-    emotion: read('emotion', emotionOption),
     prosody: { ...factor('rate', 0.5), ...factor('pitch', 0.5), ...factor('volume', 0) },
     size: read('size', sizeOption),
     fps: read('fps', frameRateOption),

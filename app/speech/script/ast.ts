@@ -2,8 +2,6 @@
  * A script line as a tree that keeps every character of its source, cues and escapes included.
  * The grammar is told to people in docs/script.md.
  */
-import type { Emotion } from '../emotion.ts';
-
 /** Words. `text` is `source` without escapes; characters that are never shown or spoken are still in both. */
 export interface TextNode {
   kind: 'text';
@@ -13,7 +11,8 @@ export interface TextNode {
 export interface EmotionNode {
   kind: 'emotion';
   source: string;
-  emotion: Emotion;
+  /** A built-in emotion or one of the project's own, as named there. */
+  emotion: string;
   /** 0..1. */
   intensity: number;
 }

@@ -1,7 +1,8 @@
 /** What stands between `[` and `]`: its meaning, or what is wrong with it. */
 
+import { nearest, suggestion } from '../../errors/did-you-mean.ts';
 import type { ErrorCode, ErrorParams } from '../../errors/index.ts';
-import { EMOTIONS, type Emotion, isEmotion } from '../emotion.ts';
+import { EMOTIONS, foldEmotionName } from '../emotion.ts';
 import type { ProsodyAxis } from './ast.ts';
 
 export const CLOSABLE = ['rate', 'pitch', 'volume', 'em', 'say'] as const;
@@ -12,7 +13,7 @@ export const MIN_FACTOR = 0.5;
 export const MAX_FACTOR = 2;
 
 export type Cue =
-  | { kind: 'emotion'; emotion: Emotion; intensity: number }
+  | { kind: 'emotion'; emotion: string; intensity: number }
   | { kind: 'pause'; ms: number }
   | { kind: 'marker'; name: string; argument: string }
   | { kind: 'say'; spoken: string }
@@ -51,8 +52,11 @@ function numbered(cue: string, text: string, example: string, min: number, max: 
   return value;
 }
 
-/** `body` is the source between the brackets, escapes still in it. */
-export function parseCue(body: string): Cue | CueFault {
+/**
+ * `body` is the source between the brackets, escapes still in it; `ownEmotions` are names that may be used beside the
+ * built-in ones.
+ */
+export function parseCue(body: string, ownEmotions: readonly string[] = []): Cue | CueFault {
   const trimmed = body.trim();
   const cue = `[${quote(trimmed)}]`;
 
@@ -78,16 +82,32 @@ export function parseCue(body: string): Cue | CueFault {
     return typeof factor === 'number' ? { kind: 'prosody', axis: name, factor } : factor;
   }
   if (name === 'em' && rest === '') return { kind: 'em' };
-  if (isEmotion(name)) {
-    if (rest === '') return { kind: 'emotion', emotion: name, intensity: 1 };
-    const intensity = numbered(cue, rest, `[${name} 0.6]`, 0, 1);
-    return typeof intensity === 'number' ? { kind: 'emotion', emotion: name, intensity } : intensity;
+  const folded = foldEmotionName(word);
+  const emotion =
+    EMOTIONS.find((each) => each === folded) ?? ownEmotions.find((each) => foldEmotionName(each) === folded);
+  if (emotion !== undefined) {
+    if (rest === '') return { kind: 'emotion', emotion, intensity: 1 };
+    const intensity = numbered(cue, rest, `[${emotion} 0.6]`, 0, 1);
+    return typeof intensity === 'number' ? { kind: 'emotion', emotion, intensity } : intensity;
   }
   // A lone word, or a word with a number, is shaped like an emotion; anything else like a cue.
-  if (/^[\p{L}\p{M}_-]+$/u.test(word) && (rest === '' || parseFactor(rest) !== null)) {
-    return fault('script.unknown-emotion', { emotion: quote(word), emotions: EMOTIONS.join(', ') });
-  }
+  if (/^[\p{L}\p{M}\p{N}_-]+$/u.test(word) && (rest === '' || parseFactor(rest) !== null))
+    return { kind: 'fault', ...unknownEmotion(word, ownEmotions) };
   return fault('script.unknown-cue', { cue });
+}
+
+/** `nearest` is the name that was probably meant, empty where none is near. */
+export function unknownEmotion(name: string, ownEmotions: readonly string[]): { code: ErrorCode; params: ErrorParams } {
+  const known = [...EMOTIONS, ...ownEmotions];
+  return {
+    code: 'script.unknown-emotion',
+    params: {
+      emotion: quote(name),
+      emotions: known.join(', '),
+      nearest: nearest(name, known) ?? '',
+      ...suggestion(name, known),
+    },
+  };
 }
 
 function parsePause(text: string, cue: string): Cue | CueFault {

@@ -37,17 +37,17 @@ const ESCAPABLE = '\\[]{}*#';
 const HAN_AT_END = /\p{Script=Han}$/u;
 const WORD_CHARACTER = /[\p{Script=Latin}\p{Nd}]/u;
 
-/** `lineNumber`: what errors call the text's first line. */
-export function parseLine(text: string, lineNumber = 1): ParsedLine {
-  const parser = new LineParser(text);
+/** `lineNumber`: what errors call the text's first line. `ownEmotions`: names of the project's own emotions. */
+export function parseLine(text: string, lineNumber = 1, ownEmotions: readonly string[] = []): ParsedLine {
+  const parser = new LineParser(text, ownEmotions);
   parser.run();
   if (parser.faults.length === 0) return { ok: true, nodes: parser.root.children };
   return { ok: false, errors: locate(text, parser.faults, lineNumber) };
 }
 
 /** The tree of a valid line. Throws the line's first error. */
-export function parseLineOrThrow(text: string, lineNumber = 1): ScriptNode[] {
-  const parsed = parseLine(text, lineNumber);
+export function parseLineOrThrow(text: string, lineNumber = 1, ownEmotions: readonly string[] = []): ScriptNode[] {
+  const parsed = parseLine(text, lineNumber, ownEmotions);
   if (!parsed.ok) throw parsed.errors[0]!;
   return parsed.nodes;
 }
@@ -61,8 +61,11 @@ class LineParser {
   private at = 0;
   private starOpen = false;
 
-  constructor(text: string) {
+  private readonly ownEmotions: readonly string[];
+
+  constructor(text: string, ownEmotions: readonly string[]) {
     this.text = text;
+    this.ownEmotions = ownEmotions;
   }
 
   run(): void {
@@ -131,7 +134,7 @@ class LineParser {
     }
     const to = end + 1;
     const source = this.text.slice(from, to);
-    const cue = parseCue(source.slice(1, -1));
+    const cue = parseCue(source.slice(1, -1), this.ownEmotions);
     this.flushText(from);
     this.at = to;
     this.textFrom = to;

@@ -7,7 +7,7 @@ import { parseLine } from './parse.ts';
 import { hasSpeech, planLine } from './plan.ts';
 
 const plan = (text: string, defaultLang: SpeechLang = 'zh', dictionary: Pronunciation[] = []): UtterancePlan =>
-  planLine({ text, emotion: 'neutral', intensity: 1 }, { dictionary, defaultLang });
+  planLine({ text, emotion: 'neutral', intensity: 1 }, { dictionary, defaultLang, emotions: [] });
 
 /** Speech as `lang:spoken`, events by their kind. */
 const outline = ({ parts }: UtterancePlan): string[] =>

@@ -1,12 +1,21 @@
 /** A script line → the plan of its utterance: grammar, dictionary, normalisation and language, before any voice. */
 import type { Pronunciation } from '../../document/script.ts';
-import type { Emotion } from '../emotion.ts';
+import { StudioError } from '../../errors/index.ts';
+import type { NamedEmotion } from '../emotion.ts';
+import { findEmotion } from '../emotion-presets.ts';
 import { cleanText } from '../normalise/characters.ts';
 import { PronunciationDictionary } from '../normalise/dictionary.ts';
 import { isSpeech, normaliseRuns, type RunToken, type TextRun } from '../normalise/normalise.ts';
-import { NORMAL_PROSODY, type PlanPart, type Prosody, type SpeechLang, type UtterancePlan } from '../plan.ts';
+import {
+  type EmotionPart,
+  NORMAL_PROSODY,
+  type PlanPart,
+  type Prosody,
+  type SpeechLang,
+  type UtterancePlan,
+} from '../plan.ts';
 import type { ScriptNode } from './ast.ts';
-import { MAX_FACTOR, MIN_FACTOR } from './cue.ts';
+import { MAX_FACTOR, MIN_FACTOR, unknownEmotion } from './cue.ts';
 import { parseLineOrThrow } from './parse.ts';
 
 export { suggestDefaultLang } from '../normalise/normalise.ts';
@@ -14,13 +23,15 @@ export { suggestDefaultLang } from '../normalise/normalise.ts';
 export interface PlannableLine {
   /** In the script grammar. */
   text: string;
-  emotion: Emotion;
+  emotion: string;
   intensity: number;
 }
 export interface PlanContext {
   dictionary: readonly Pronunciation[];
   /** Who reads what belongs to no language, and which Chinese reads Han. */
   defaultLang: SpeechLang;
+  /** The project's own. */
+  emotions: readonly NamedEmotion[];
   /** What errors call the line. */
   lineNumber?: number;
 }
@@ -31,13 +42,20 @@ export interface PlanContext {
  * Throws the line's first `script.*` error, or `script.bad-dictionary-entry`.
  */
 export function planLine(line: PlannableLine, context: PlanContext): UtterancePlan {
-  const layout = new Layout();
-  layout.add(parseLineOrThrow(line.text, context.lineNumber ?? 1), { prosody: NORMAL_PROSODY, emphasis: false });
+  const { emotions, lineNumber = 1 } = context;
+  const names = emotions.map(({ name }) => name);
+  const own = findEmotion(line.emotion, emotions);
+  if (own === undefined) {
+    const { code, params } = unknownEmotion(line.emotion, names);
+    throw new StudioError(code, { ...params, line: lineNumber, column: 1, endColumn: 1 });
+  }
+  const layout = new Layout(emotions);
+  layout.add(parseLineOrThrow(line.text, lineNumber, names), { prosody: NORMAL_PROSODY, emphasis: false });
   layout.trimEnd();
   const dictionary = new PronunciationDictionary(context.dictionary);
   const tokens = normaliseRuns(layout.display, layout.runs, context.defaultLang, dictionary);
 
-  const parts: PlanPart[] = [{ kind: 'emotion', emotion: line.emotion, intensity: line.intensity }];
+  const parts: PlanPart[] = [moodPart(own, line.intensity)];
   let at = 0;
   for (const [run, { manner }] of layout.runs.entries()) {
     for (const event of layout.eventsBefore(run)) addEvent(parts, event);
@@ -51,6 +69,10 @@ export function planLine(line: PlannableLine, context: PlanContext): UtterancePl
 export const hasSpeech = (plan: UtterancePlan): boolean =>
   plan.parts.some((part) => part.kind === 'speech' && part.tokens.some((token) => isSpeech(token.spoken)));
 
+const moodPart = ({ name, blend }: NamedEmotion, intensity: number): EmotionPart => ({
+  ...{ kind: 'emotion', emotion: name, intensity, blend },
+});
+
 interface Manner {
   prosody: Prosody;
   emphasis: boolean;
@@ -63,6 +85,12 @@ class Layout {
   readonly runs: (TextRun & { manner: Manner })[] = [];
   /** By the index of the run they come before. */
   private readonly events = new Map<number, Event[]>();
+  private readonly emotions: readonly NamedEmotion[];
+  private cues = 0;
+
+  constructor(emotions: readonly NamedEmotion[]) {
+    this.emotions = emotions;
+  }
 
   add(nodes: readonly ScriptNode[], manner: Manner): void {
     for (const node of nodes) {
@@ -86,7 +114,8 @@ class Layout {
           break;
         }
         case 'emotion':
-          this.addEvent({ kind: 'emotion', emotion: node.emotion, intensity: node.intensity });
+          // The parser lets no other name pass.
+          this.addEvent({ ...moodPart(findEmotion(node.emotion, this.emotions)!, node.intensity), cue: this.cues++ });
           break;
         case 'pause':
           this.addEvent({ kind: 'pause', ms: node.ms });

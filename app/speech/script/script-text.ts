@@ -15,8 +15,9 @@ export type ParsedScriptText = { ok: true; lines: ScriptTextLine[] } | { ok: fal
 /**
  * Blank lines are skipped, and so are comments: a line that is `#` alone or starts with `# ` (a hash and white space),
  * so that a line may begin with a hashtag. Line ends may be LF, CRLF or CR; a byte-order mark is ignored.
+ * `ownEmotions`: names of the project's own emotions.
  */
-export function parseScriptText(text: string): ParsedScriptText {
+export function parseScriptText(text: string, ownEmotions: readonly string[] = []): ParsedScriptText {
   const lines: ScriptTextLine[] = [];
   const errors: StudioError[] = [];
   for (const [index, raw] of text
@@ -26,7 +27,7 @@ export function parseScriptText(text: string): ParsedScriptText {
     const trimmed = raw.trimEnd();
     if (trimmed.trimStart() === '' || /^\s*#(?:\s|$)/.test(trimmed)) continue;
     // Leading space stays while parsing, so that columns count from the line's edge.
-    const parsed = parseLine(trimmed, index + 1);
+    const parsed = parseLine(trimmed, index + 1, ownEmotions);
     if (!parsed.ok) {
       errors.push(...parsed.errors);
       continue;

@@ -8,7 +8,6 @@ import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat, utim
 import { join } from 'node:path';
 import { z } from 'zod';
 import { StudioError } from '../../../app/errors/index.ts';
-import { EMOTIONS } from '../../../app/speech/emotion.ts';
 import type { Utterance } from '../ports/speech.ts';
 
 const spanShape = { startMs: z.number(), endMs: z.number() };
@@ -23,12 +22,15 @@ const entrySchema = z.object({
   }),
   /** Float32, little-endian, base64. */
   envelope: z.string(),
-  emotions: z.array(z.object({ atMs: z.number(), emotion: z.enum(EMOTIONS), intensity: z.number() })),
+  /** When each mood of the plan begins, in the plan's order. */
+  moodsAtMs: z.array(z.number()),
   markers: z.array(z.object({ name: z.string(), argument: z.string(), atMs: z.number() })),
 });
 
 /** An utterance less what belongs to the line that asked for it. */
-export type CachedSpeech = Pick<Utterance, 'pcmPath' | 'samples' | 'timeline' | 'envelope' | 'emotions' | 'markers'>;
+export interface CachedSpeech extends Pick<Utterance, 'pcmPath' | 'samples' | 'timeline' | 'envelope' | 'markers'> {
+  moodsAtMs: number[];
+}
 
 const BYTES_PER_SAMPLE = 2;
 const TEMPORARY = /\.[0-9a-f]{12}\.tmp$/;
@@ -104,7 +106,7 @@ export class CacheWriter {
       samples: this.samples,
       timeline: speech.timeline,
       envelope: Buffer.from(envelope.buffer, envelope.byteOffset, envelope.byteLength).toString('base64'),
-      emotions: speech.emotions,
+      moodsAtMs: speech.moodsAtMs,
       markers: speech.markers,
     };
     await guarded(this.#cacheDir, async () => {

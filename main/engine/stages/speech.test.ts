@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { voiceSchema } from '../../../app/document/voice.ts';
 import { StudioError } from '../../../app/errors/index.ts';
+import { EMOTION_BLENDS } from '../../../app/speech/emotion-presets.ts';
 import { NORMAL_PROSODY, type PlanPart, type SpeechLang, type UtterancePlan } from '../../../app/speech/plan.ts';
 import { SAMPLE_RATE, type TtsEvent, type TtsProvider, type TtsRequest, type Voice } from '../ports/tts.ts';
 import { createSpeechStage, type SpeakOptions } from './speech.ts';
@@ -94,12 +95,12 @@ test('parts, pauses, markers and emotions share one clock; sentences follow the 
   const provider = toneProvider();
   const stage = createSpeechStage({ providers: [provider], cacheDir });
   const plan = planOf(
-    { kind: 'emotion', emotion: 'happy', intensity: 0.5 },
+    { kind: 'emotion', emotion: 'happy', intensity: 0.5, blend: EMOTION_BLENDS.happy },
     ['zh', '你好', '。', '价格', '99.9'],
     ['en', 'Hello'],
     { kind: 'pause', ms: 250 },
     { kind: 'marker', name: 'slide', argument: '2' },
-    { kind: 'emotion', emotion: 'sad', intensity: 1 },
+    { kind: 'emotion', emotion: 'sad', intensity: 1, blend: EMOTION_BLENDS.sad },
     ['zh', '！', '再见'],
   );
   const said = await stage.speak(plan, options(), never);

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { ScriptLine } from '../../../app/document/script.ts';
 import type { VoiceSettings } from '../../../app/document/voice.ts';
 import type { EmotionKey } from '../../../app/speech/emotion.ts';
-import type { Prosody, SpeechPart, UtterancePlan } from '../../../app/speech/plan.ts';
+import type { EmotionPart, MarkerPart, Prosody, SpeechPart, UtterancePlan } from '../../../app/speech/plan.ts';
 import { restMs, sentenceRanges } from '../../../app/speech/punctuation.ts';
 import type { Phone, Sentence, Timeline, Word } from '../../../app/speech/timeline.ts';
 import { ENVELOPE_STEP_MS, type Utterance } from '../ports/speech.ts';
@@ -12,7 +12,7 @@ import { CacheWriter, readCached, sweepCache } from './speech-cache.ts';
 import { chooseVoice } from './voice-choice.ts';
 
 /** Raise when the same plan and voices would be glued differently. */
-const STAGE_VERSION = 1;
+const STAGE_VERSION = 2;
 /** Between two parts that no punctuation parts: one voice takes over from another. */
 const CHANGE_OF_VOICE_MS = 40;
 const DEFAULT_CACHE_BYTES = 2 * 1024 ** 3;
@@ -74,14 +74,14 @@ export function createSpeechStage({
       const track = new Track(writer);
       for (const [i, part] of plan.parts.entries()) {
         signal.throwIfAborted();
-        if (part.kind === 'pause') await track.silence(part.ms);
-        else if (part.kind === 'emotion')
-          track.emotions.push({ atMs: track.nowMs, emotion: part.emotion, intensity: part.intensity });
-        else if (part.kind === 'marker')
-          track.markers.push({ name: part.name, argument: part.argument, atMs: track.nowMs });
-        else {
+        if (part.kind === 'emotion' || part.kind === 'marker') track.hold(part);
+        else if (part.kind === 'pause') {
+          track.release();
+          await track.silence(part.ms);
+        } else {
           const voice = chosen[i]!;
           await track.silence(joinMs(plan, chosen, i, options.voice.rate));
+          track.release();
           const request = { voiceId: voice.id, part: { ...part, prosody: withSettings(part.prosody, options.voice) } };
           const startMs = track.nowMs;
           for await (const event of owner.get(voice.id)!.synthesise(request, signal)) {
@@ -92,6 +92,7 @@ export function createSpeechStage({
           track.endPart();
         }
       }
+      track.release();
       return await writer.commit(track.finish(plan.displayText));
     } finally {
       await writer.discard();
@@ -115,18 +116,31 @@ export function createSpeechStage({
       }
       inUse.add(speech.pcmPath);
       await sweepSometimes();
-      return { ...speech, lineId: options.lineId, displayText: plan.displayText, pauseAfterMs: options.pauseAfterMs };
+      const { moodsAtMs, ...sound } = speech;
+      return {
+        ...sound,
+        emotions: moodsOf(plan, moodsAtMs),
+        lineId: options.lineId,
+        displayText: plan.displayText,
+        pauseAfterMs: options.pauseAfterMs,
+      };
     },
   };
 }
 
-/** Everything that decides how a line sounds: the plan, the wishes that touch its languages, and the providers as they are now. */
+/** Moods are not part of the sound: the entry holds only when they begin, so that another mood costs no synthesis. */
+function moodsOf(plan: UtterancePlan, atMs: readonly number[]): EmotionKey[] {
+  const moods = plan.parts.filter((part) => part.kind === 'emotion');
+  return moods.map(({ kind: _, ...mood }, i) => ({ ...mood, atMs: atMs[i]! }));
+}
+
+/** Everything that decides how a line sounds, and where in it a mood begins: the plan, the wishes that touch its languages, and the providers as they are now. */
 function keyOf(plan: UtterancePlan, { voice, lineVoiceId }: SpeakOptions, providers: readonly TtsProvider[]): string {
   const langs = [...new Set(plan.parts.flatMap((part) => (part.kind === 'speech' ? [part.lang] : [])))].sort();
   const content = [
     STAGE_VERSION,
     plan.displayText,
-    plan.parts.map(canonical),
+    plan.parts.map((part) => (part.kind === 'emotion' ? part.kind : canonical(part))),
     lineVoiceId,
     voice.voiceId,
     langs.map((lang) => [lang, voice.byLanguage[lang] ?? null]),
@@ -191,11 +205,25 @@ class Track {
   #steps = 0;
   #energy = 0;
   #energySamples = 0;
-  readonly emotions: EmotionKey[] = [];
-  readonly markers: { name: string; argument: string; atMs: number }[] = [];
+  readonly #moodsAtMs: number[] = [];
+  readonly #markers: { name: string; argument: string; atMs: number }[] = [];
+  #held: (EmotionPart | MarkerPart)[] = [];
 
   constructor(writer: CacheWriter) {
     this.#writer = writer;
+  }
+
+  /** A mood or marker belongs to what comes after it: the next word, a written pause or the end. */
+  hold(part: EmotionPart | MarkerPart): void {
+    this.#held.push(part);
+  }
+
+  release(): void {
+    for (const part of this.#held) {
+      if (part.kind === 'emotion') this.#moodsAtMs.push(this.nowMs);
+      else this.#markers.push({ name: part.name, argument: part.argument, atMs: this.nowMs });
+    }
+    this.#held = [];
   }
 
   get nowMs(): number {
@@ -263,7 +291,7 @@ class Track {
   finish(displayText: string): {
     timeline: Timeline;
     envelope: Float32Array;
-    emotions: EmotionKey[];
+    moodsAtMs: number[];
     markers: { name: string; argument: string; atMs: number }[];
   } {
     if (this.#energySamples > 0) this.#endStep();
@@ -273,7 +301,8 @@ class Track {
       words: this.#words,
       sentences: sentencesOf(displayText, this.#words),
     };
-    return { timeline, envelope: this.#envelope.slice(0, this.#steps), emotions: this.emotions, markers: this.markers };
+    const envelope = this.#envelope.slice(0, this.#steps);
+    return { timeline, envelope, moodsAtMs: this.#moodsAtMs, markers: this.#markers };
   }
 }
 

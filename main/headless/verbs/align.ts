@@ -22,7 +22,7 @@ export const alignVerb: Verb = async (context) => {
   const named = (name: string): string | undefined => (typeof options[name] === 'string' ? options[name] : undefined);
   const { audio, out, voice } = { audio: named('audio'), out: named('out'), voice: named('voice') };
   if (audio === undefined) throw usage('command.missing-argument', { argument: '--audio', verb: 'align' });
-  const lines = await scriptLines(context);
+  const lines = await scriptLines(context, []);
   if (lines === null) throw usage('command.missing-argument', { argument: '--text / --script', verb: 'align' });
   if (lines.length === 0) throw new StudioError('script.empty');
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { after, test } from 'node:test';
+import { EMOTION_BLENDS } from '../../../app/speech/emotion-presets.ts';
 import type { Utterance } from '../../engine/ports/speech.ts';
 import { pcmFolder, type Spoken, speak } from './synthetic-speech.fixture.ts';
 import { readEnvelope, recordingToUtterances, recordingUtterance } from './utterances.ts';
@@ -16,8 +17,8 @@ const asUtterance = (spoken: Spoken, n: number): Utterance => ({
   timeline: spoken.timeline,
   envelope: new Float32Array(0),
   emotions: [
-    { atMs: 0, emotion: 'happy', intensity: 1 },
-    { atMs: spoken.timeline.words[1]!.startMs, emotion: 'serious', intensity: 0.5 },
+    { atMs: 0, emotion: 'happy', intensity: 1, blend: EMOTION_BLENDS.happy },
+    { atMs: spoken.timeline.words[1]!.startMs, emotion: 'serious', intensity: 0.5, blend: EMOTION_BLENDS.serious },
   ],
   markers: [{ name: 'here', argument: '', atMs: spoken.timeline.words[1]!.startMs }],
   pauseAfterMs: 300,

@@ -12,19 +12,55 @@ export class Blinks {
   readonly #random: () => number;
   readonly #meanMs: number;
   #previousMs = Number.NEGATIVE_INFINITY;
+  /** From the last blink, or the beginning, this wait at a pace of 1. */
+  #sinceMs = 0;
+  #waitMs: number;
   #nextMs: number;
+  /** How fast waits pass from a moment on, in order; 1 before the first. */
+  #paces: { atMs: number; pace: number }[] = [];
   #fixed = false;
   #sentenceEnds: number[] = [];
 
   constructor(seed: number, perMinute: number) {
     this.#random = seeded(seed ^ 0x62_6c_69_6e);
     this.#meanMs = perMinute > 0 ? 60_000 / perMinute : Number.POSITIVE_INFINITY;
-    this.#nextMs = this.#meanMs * (0.35 + 0.4 * this.#random());
+    this.#waitMs = this.#meanMs * (0.35 + 0.4 * this.#random());
+    this.#nextMs = this.#waitMs;
   }
 
   endsAt(ms: readonly number[]): void {
     // Who never blinks would keep them for ever.
-    if (Number.isFinite(this.#nextMs)) this.#sentenceEnds.push(...ms);
+    if (Number.isFinite(this.#meanMs)) this.#sentenceEnds.push(...ms);
+  }
+
+  /** From `atMs` on blinks come `pace` times as often; moments ascend. A blink about to come still comes. */
+  pace(atMs: number, pace: number): void {
+    if (pace === (this.#paces.at(-1)?.pace ?? 1)) return;
+    this.#paces.push({ atMs, pace });
+    if (!this.#fixed) this.#nextMs = this.#due();
+  }
+
+  /** Back to the person's own pace. */
+  interrupt(atMs: number): void {
+    this.#paces = this.#paces.filter((each) => each.atMs <= atMs);
+    if (!this.#fixed) this.#nextMs = this.#due();
+    this.pace(atMs, 1);
+  }
+
+  /** When the wait is over, as far as the paces are known. */
+  #due(): number {
+    let atMs = this.#sinceMs;
+    let pace = 1;
+    let left = this.#waitMs;
+    for (const next of this.#paces) {
+      if (next.atMs > atMs) {
+        if (left <= (next.atMs - atMs) * pace) break;
+        left -= (next.atMs - atMs) * pace;
+        atMs = next.atMs;
+      }
+      pace = next.pace;
+    }
+    return Math.max(this.#previousMs + MIN_APART_MS, pace > 0 ? atMs + left / pace : Number.POSITIVE_INFINITY);
   }
 
   /** How closed the lids are, 0..1, at ascending times. */
@@ -33,7 +69,11 @@ export class Blinks {
       if (!this.#fixed && ms > this.#nextMs - SNAP_MS) this.#fix();
       if (ms <= this.#nextMs + BLINK_CLOSE_MS + BLINK_HOLD_MS + BLINK_OPEN_MS) break;
       this.#previousMs = this.#nextMs;
-      this.#nextMs += Math.max(MIN_APART_MS, this.#meanMs * (0.5 + this.#random()));
+      this.#sinceMs = this.#nextMs;
+      this.#waitMs = Math.max(MIN_APART_MS, this.#meanMs * (0.5 + this.#random()));
+      // Of the paces past, only the last still holds.
+      while (this.#paces[1] && this.#paces[1].atMs <= this.#sinceMs) this.#paces.shift();
+      this.#nextMs = this.#due();
       this.#fixed = false;
       this.#sentenceEnds = this.#sentenceEnds.filter((end) => end > this.#previousMs);
     }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type RigSettings, rigSettingsSchema } from '../../../../app/document/avatar.ts';
+import { EMOTION_BLENDS } from '../../../../app/speech/emotion-presets.ts';
 import { ENVELOPE_STEP_MS } from '../../../engine/ports/speech.ts';
 import { Performance, type Pose } from './performance.ts';
 
@@ -17,7 +18,7 @@ function poses(settings: Partial<RigSettings>): Pose[] {
     startMs: 0,
     timeline: { durationMs: 20_000, phones, words: [], sentences: [] },
     envelope: Float32Array.from({ length: 20_000 / ENVELOPE_STEP_MS }, (_, i) => 0.2 + 0.1 * Math.sin(i / 9)),
-    emotions: [{ atMs: 0, emotion: 'surprised', intensity: 1 }],
+    emotions: [{ atMs: 0, emotion: 'surprised', intensity: 1, blend: EMOTION_BLENDS.surprised }],
     pcm: () => new Float32Array(),
   });
   return Array.from({ length: 500 }, (_, n) => actor.at(n * 40));

@@ -61,6 +61,8 @@ export class Performance {
       }),
     });
     this.#expressions.add(emotions, startMs);
+    for (const { atMs, blend, intensity } of emotions)
+      this.#blinks.pace(startMs + atMs, mix(1, blend.blinks, intensity));
     this.#blinks.endsAt(timeline.sentences.map((sentence) => startMs + sentence.endMs));
   }
 
@@ -68,6 +70,7 @@ export class Performance {
     this.#cutMs = atMs;
     this.#playing = this.#playing.filter(({ startMs }) => startMs <= atMs);
     this.#expressions.interrupt(atMs);
+    this.#blinks.interrupt(atMs);
   }
 
   /** The face at `ms` on the session's clock; times ascend. */
@@ -101,32 +104,36 @@ export class Performance {
     const talk = clamp(slowVoice, 0, 1) * cut;
     const energy = face.energy * head;
     const look = this.#glances.at(ms);
-    const yaw = (0.045 * this.#sway.yaw.at(ms) + 0.04 * talk * this.#beats.yaw.at(ms)) * energy;
+    const yaw = (0.045 * this.#sway.yaw.at(ms) + 0.04 * talk * this.#beats.yaw.at(ms)) * energy + face.headYaw * head;
     const pitch =
-      (0.022 * this.#sway.pitch.at(ms) + talk * (0.02 * this.#beats.pitch.at(ms) + 0.016)) * energy + face.pitch * head;
-    const open = face.opening * mouthGain * cut;
+      (0.022 * this.#sway.pitch.at(ms) + talk * (0.02 * this.#beats.pitch.at(ms) + 0.016)) * energy +
+      face.headPitch * head;
+    const open = face.mouthOpening * mouthGain * cut;
     // Beyond its designed shape a lip does not stretch or round further; a still mouth does neither.
     const shaped = Math.min(1, mouthGain) * cut;
-    const lookY = look.y * gaze;
+    const lookX = (look.x + face.gazeX) * gaze;
+    const lookY = (look.y + face.gazeY) * gaze;
     return {
       fields: {
         close: 1,
         jaw: mouth.jaw * open,
         // Smiling lips are stretched already: rounding wins over them where a sound needs it.
-        wide: mouth.wide * shaped + face.wide * (1 - 0.8 * mouth.pucker) * cut,
-        pucker: mouth.pucker * shaped,
+        wide: mouth.wide * shaped + face.mouthStretch * (1 - 0.8 * mouth.pucker) * cut,
+        // What a sound already rounds, or stretches, a mood rounds no further.
+        pucker:
+          mouth.pucker * shaped + face.mouthRound * (1 - mouth.pucker) * (1 - 0.8 * clamp(mouth.wide, 0, 1)) * cut,
         upperLift: mouth.upperLift * open,
         lowerDrop: mouth.lowerDrop * open,
-        press: Math.min(1, mix(0.1, mouth.press, cut) + face.press * (1 - smoothstep(0, 0.25, mouth.jaw))),
+        press: Math.min(1, mix(0.1, mouth.press, cut) + face.mouthPress * (1 - smoothstep(0, 0.25, mouth.jaw))),
         tuck: mouth.tuck * shaped,
         smile: face.smile * (1 - 0.55 * mouth.pucker * cut),
-        cheek: face.cheek,
+        cheek: face.cheekRaise,
         browRaise: (face.browRaise + 0.16 * talk * smoothstep(0.75, 1.1, slowVoice)) * brows,
         browInner: face.browInner * brows,
-        frown: face.frown * brows,
+        frown: face.browFurrow * brows,
         moveX: 0.018 * this.#sway.x.at(ms) * energy,
         moveY: 0.012 * this.#sway.y.at(ms) * energy + 0.01 * talk * energy,
-        roll: (0.012 * this.#sway.roll.at(ms) + 0.012 * talk * this.#beats.roll.at(ms)) * energy + face.roll * head,
+        roll: (0.012 * this.#sway.roll.at(ms) + 0.012 * talk * this.#beats.roll.at(ms)) * energy + face.headRoll * head,
         yaw,
         pitch,
         zoom: 0,
@@ -137,14 +144,14 @@ export class Performance {
       eyes: {
         blink: clamp(
           // Wide eyes close wholly too.
-          mix(face.lids, 1, this.#blinks.at(ms)) + Math.max(0, lookY) * 2.2,
+          mix(face.upperLids, 1, this.#blinks.at(ms)) + Math.max(0, lookY) * 2.2,
           -1,
           1,
         ),
         // The eyes stay on the viewer while the head turns.
-        gazeX: look.x * gaze - yaw * 0.22,
+        gazeX: lookX - yaw * 0.22,
         gazeY: lookY - pitch * 0.12,
-        lowerLid: face.lowerLid,
+        lowerLid: face.lowerLids,
       },
     };
   }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { rigSettingsSchema } from '../../../../app/document/avatar.ts';
+import { EMOTION_BLENDS } from '../../../../app/speech/emotion-presets.ts';
 import type { Timeline } from '../../../../app/speech/timeline.ts';
 import type { LipSyncSession, Rect } from '../../../engine/ports/lipsync.ts';
 import { ENVELOPE_STEP_MS } from '../../../engine/ports/speech.ts';
@@ -223,7 +224,7 @@ async function open(seed: number): Promise<LipSyncSession> {
     startMs: 1000,
     timeline: papa(),
     envelope: new Float32Array(2000 / ENVELOPE_STEP_MS).fill(0.2),
-    emotions: [{ atMs: 0, emotion: 'happy', intensity: 1 }],
+    emotions: [{ atMs: 0, emotion: 'happy', intensity: 1, blend: EMOTION_BLENDS.happy }],
     pcm: () => new Float32Array(),
   });
   return session;
@@ -268,7 +269,11 @@ async function uncovered(
   const { region } = session;
   assert.ok(region.x >= 0 && region.y >= 0 && region.x + region.width <= width && region.y + region.height <= height);
   session.speak({
-    ...{ startMs: 0, timeline: papa(), emotions: [{ atMs: 0, emotion: 'surprised', intensity: 1 }] },
+    ...{
+      startMs: 0,
+      timeline: papa(),
+      emotions: [{ atMs: 0, emotion: 'surprised', intensity: 1, blend: EMOTION_BLENDS.surprised }],
+    },
     ...{ envelope: new Float32Array(2000 / ENVELOPE_STEP_MS).fill(0.2), pcm: () => new Float32Array() },
   });
   let seen = 0;
