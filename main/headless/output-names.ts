@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import { basename, extname, join, resolve } from 'node:path';
 import { OUTPUT_FORMATS, type OutputFormat } from '../../app/document/output.ts';
 import { StudioError } from '../../app/errors/index.ts';
+import { safeFileName } from '../export/file-name.ts';
 import { assertOutputNotInput, openPartFile } from '../media/part-file.ts';
 import { badValue, oneOf, usage } from './faults.ts';
 
@@ -27,7 +28,7 @@ export async function chooseOutput({
 }: OutputWish): Promise<{ outPath: string; format: OutputFormat }> {
   if (out === undefined) {
     const chosen = format ?? otherwise;
-    return { outPath: join('out', `${fileNameOf(name)}-${stamp(new Date())}.${chosen}`), format: chosen };
+    return { outPath: join('out', `${safeFileName(name, 'video')}-${stamp(new Date())}.${chosen}`), format: chosen };
   }
   const isFolder = /[\\/]$/.test(out) || (await stat(out).catch(() => null))?.isDirectory();
   if (isFolder) throw new StudioError('media.output-is-folder', { path: out.replace(/[\\/]+$/, '') || out });
@@ -54,16 +55,6 @@ function stamp(now: Date): string {
   const day = `${now.getFullYear()}${two(now.getMonth() + 1)}${two(now.getDate())}`;
   return `${day}-${two(now.getHours())}${two(now.getMinutes())}${two(now.getSeconds())}`;
 }
-
-const fileNameOf = (name: string): string =>
-  [
-    ...name
-      .toWellFormed()
-      .replace(/[\p{Cc}<>:"/\\|?*\ufffd]+/gu, '-')
-      .replace(/^[.\s]+|[.\s]+$/g, ''),
-  ]
-    .slice(0, 60)
-    .join('') || 'video';
 
 export interface NamedOutput {
   /** The option that names it. */

@@ -4,14 +4,15 @@
  * Opening is one process at a time: a lock held through SQLite itself (on an empty file beside the database) vanishes with
  * its holder, so a killed process never leaves one. Once open, SQLite's own locks do the rest.
  */
-import { existsSync, renameSync, rmSync, statSync } from 'node:fs';
+import { existsSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { StudioError } from '../../app/errors/index.ts';
 import { syncFolder } from './atomic-file.ts';
-import { asStorageError, isBusy, isDamage } from './failures.ts';
+import { asStorageError, isDamage } from './failures.ts';
 import { MIGRATIONS, type SqlMigration } from './migrations/index.ts';
+import { tryProcessLock } from './process-lock.ts';
 
 /** "SHHU" in the file's header says that the database is ours (https://www.sqlite.org/fileformat.html#application_id). */
 const APPLICATION_ID = 0x53484855;
@@ -100,19 +101,8 @@ function identity(path: string): string | null {
 async function takeOpenLock(lockPath: string, path: string, signal: AbortSignal | undefined): Promise<() => void> {
   for (let attempt = 0; attempt < OPEN_LOCK_ATTEMPTS; attempt++) {
     signal?.throwIfAborted();
-    let lock: Database.Database | null = null;
-    try {
-      lock = new Database(lockPath, { timeout: 0 });
-      lock.exec('BEGIN EXCLUSIVE');
-      const held = lock;
-      return () => {
-        held.close();
-      };
-    } catch (error) {
-      lock?.close();
-      if (isDamage(error)) rmSync(lockPath, { force: true });
-      else if (!isBusy(error)) throw asStorageError(error, lockPath);
-    }
+    const release = tryProcessLock(lockPath);
+    if (release !== null) return release;
     await delay(OPEN_LOCK_ATTEMPT_MS, undefined, signal ? { signal } : {}).catch(() => signal?.throwIfAborted());
   }
   throw new StudioError('storage.database-busy', { path }, { retryable: true });
