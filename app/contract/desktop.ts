@@ -87,7 +87,7 @@ export type DesktopCall = keyof typeof desktopCalls;
 export type DesktopCallArguments<Call extends DesktopCall> = z.infer<(typeof desktopCalls)[Call]>;
 
 export interface DesktopAnswers {
-  connect: void;
+  connect: undefined;
   /** One file, or none. */
   openFile: OpenedFile;
   /** Asks where to, then writes what `path` gives there. The browser's way is a download. */
@@ -96,10 +96,10 @@ export interface DesktopAnswers {
   chooseFolder: string | null;
   /** Shows a file or folder of the studio, or one saved or chosen before, in the system's file manager. False: it is none of these, or gone. */
   reveal: boolean;
-  setLanguage: void;
-  setTheme: void;
+  setLanguage: undefined;
+  setTheme: undefined;
   /** After `failed`. */
-  restartEngine: void;
+  restartEngine: undefined;
 }
 
 export type DesktopBridge = {
