@@ -40,20 +40,26 @@ export const previewRequestSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('credit'), frames: z.int().min(1).max(1000) }),
   /** Shows an emotion that no line has (yet), until null takes it back. */
   z.object({ type: z.literal('emotion'), emotion: shownEmotionSchema.nullable(), generation }),
+  /** While paused the face breathes, blinks and looks about: frames of the present time come at the stage's pace, as far as credit goes. */
+  z.object({ type: z.literal('idle'), on: z.boolean(), generation }),
 ]);
 export type PreviewRequest = z.infer<typeof previewRequestSchema>;
 export type PreviewRequestInput = z.input<typeof previewRequestSchema>;
 
 export const previewEventSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('ready'), projectId: idSchema, widthPx: z.int(), heightPx: z.int(), fps: z.number() }),
-  /** Where each line lies on the clock. Sent when it is first known and whenever it changes; `exact` once all lines have been spoken. */
+  /**
+   * Where each line lies on the clock. Sent when it is first known and whenever it changes. `exact`: it has been spoken; until
+   * then its length is reckoned from its text. Lines that have been passed keep their place until the next play, pause or seek,
+   * however long they turn out; a time of the interface means the place in the line that it meant by the last event.
+   */
   z.object({
     type: z.literal('prepared'),
     revision: z.int(),
     durationMs: z.number(),
     frames: z.int(),
     exact: z.boolean(),
-    lines: z.array(z.object({ lineId: z.string(), startMs: z.number(), endMs: z.number() })),
+    lines: z.array(z.object({ lineId: z.string(), startMs: z.number(), endMs: z.number(), exact: z.boolean() })),
   }),
   /** What is being waited for before the next frame; null: nothing any more. */
   z.object({ type: z.literal('waiting'), for: z.enum(['portrait', 'speech', 'stage']).nullable(), generation }),
