@@ -29,7 +29,7 @@ import { programmeSpeech, timelineDocument } from './timeline-document.ts';
 export interface ExportDeps {
   paths: { cacheDir: string; tempDir: string };
   portraits: PortraitImporter;
-  speech: SpeechStage;
+  speech: Pick<SpeechStage, 'speak'>;
   ffmpeg(signal: AbortSignal): Promise<Ffmpeg>;
   /** Name and version, for the file's metadata. */
   software: string;

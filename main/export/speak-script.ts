@@ -22,7 +22,7 @@ export interface SpokenScript extends AsyncDisposable {
 }
 
 export interface SpeakDeps {
-  speech: SpeechStage;
+  speech: Pick<SpeechStage, 'speak'>;
   paths: { tempDir: string };
   ffmpegPath: string | undefined;
 }

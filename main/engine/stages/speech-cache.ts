@@ -56,6 +56,16 @@ export async function readCached(cacheDir: string, key: string): Promise<CachedS
   }
 }
 
+const KEY = /^[0-9a-f]{64}$/;
+
+/** Where the entry's sound is, without reading it. */
+export async function findCached(cacheDir: string, key: string): Promise<{ pcmPath: string; samples: number } | null> {
+  if (!KEY.test(key)) return null;
+  const { pcm, json } = pathsOf(cacheDir, key);
+  const [sound, timing] = await Promise.all([pcm, json].map((path) => stat(path).catch(() => null)));
+  return sound && timing ? { pcmPath: pcm, samples: sound.size / BYTES_PER_SAMPLE } : null;
+}
+
 /** One entry being written. Call {@link commit} or {@link discard}; discarding after a commit does nothing. */
 export class CacheWriter {
   readonly #cacheDir: string;

@@ -8,7 +8,7 @@ import { restMs, sentenceRanges } from '../../../app/speech/punctuation.ts';
 import type { Phone, Sentence, Timeline, Word } from '../../../app/speech/timeline.ts';
 import { ENVELOPE_STEP_MS, type Utterance } from '../ports/speech.ts';
 import { SAMPLE_RATE, type TtsProvider, type Voice } from '../ports/tts.ts';
-import { CacheWriter, readCached, sweepCache } from './speech-cache.ts';
+import { CacheWriter, findCached, readCached, sweepCache } from './speech-cache.ts';
 import { chooseVoice } from './voice-choice.ts';
 
 /** Raise when the same plan and voices would be glued differently. */
@@ -33,9 +33,19 @@ export const speakOptionsOf = (
 
 export interface SpeechStage {
   /**
+   * `onSound` gets what is being synthesised piece by piece, as it is kept; nothing when it is there already.
    * @throws StudioError speech.unknown-voice, speech.engine-stopped, speech.cache-unwritable; whatever `signal` was aborted with.
    */
-  speak(plan: UtterancePlan, options: SpeakOptions, signal: AbortSignal): Promise<Utterance>;
+  speak(
+    plan: UtterancePlan,
+    options: SpeakOptions,
+    signal: AbortSignal,
+    onSound?: (pcm: Int16Array) => void,
+  ): Promise<Utterance>;
+  /** Names what a line sounds like, spoken already or not: the same content, voices and settings have the same key. */
+  keyOf(plan: UtterancePlan, options: SpeakOptions): string;
+  /** What was spoken under a key: raw PCM s16le mono at SAMPLE_RATE. null while it was not, or when it was swept away. */
+  spoken(key: string): Promise<{ pcmPath: string; samples: number } | null>;
 }
 
 export interface SpeechStageOptions {
@@ -65,13 +75,19 @@ export function createSpeechStage({
     return { voices, owner };
   };
 
-  const synthesise = async (key: string, plan: UtterancePlan, options: SpeakOptions, signal: AbortSignal) => {
+  const synthesise = async (
+    key: string,
+    plan: UtterancePlan,
+    options: SpeakOptions,
+    signal: AbortSignal,
+    onSound: ((pcm: Int16Array) => void) | undefined,
+  ) => {
     const { voices, owner } = await voicesOf(signal);
     // Every voice is settled before the first sound: a wrong name costs no wait.
     const chosen = plan.parts.map((part) => (part.kind === 'speech' ? chooseVoice(part.lang, options, voices) : null));
     const writer = await CacheWriter.create(cacheDir, key);
     try {
-      const track = new Track(writer);
+      const track = new Track(writer, onSound);
       for (const [i, part] of plan.parts.entries()) {
         signal.throwIfAborted();
         if (part.kind === 'emotion' || part.kind === 'marker') track.hold(part);
@@ -106,12 +122,14 @@ export function createSpeechStage({
   };
 
   return {
-    async speak(plan, options, signal) {
+    keyOf: (plan, options) => keyOf(plan, options, providers),
+    spoken: (key) => findCached(cacheDir, key),
+    async speak(plan, options, signal, onSound) {
       signal.throwIfAborted();
       const key = keyOf(plan, options, providers);
       let speech = await readCached(cacheDir, key);
       if (!speech) {
-        speech = await synthesise(key, plan, options, signal);
+        speech = await synthesise(key, plan, options, signal, onSound);
         bytesSinceSweep += speech.samples * 2;
       }
       inUse.add(speech.pcmPath);
@@ -199,6 +217,7 @@ const soften = (sample: number): number => {
 /** The utterance as it grows; nothing of its sound is kept. */
 class Track {
   readonly #writer: CacheWriter;
+  readonly #onSound: ((pcm: Int16Array) => void) | undefined;
   readonly #phones: Phone[] = [];
   readonly #words: Word[] = [];
   #envelope = new Float32Array(1024);
@@ -209,8 +228,9 @@ class Track {
   readonly #markers: { name: string; argument: string; atMs: number }[] = [];
   #held: (EmotionPart | MarkerPart)[] = [];
 
-  constructor(writer: CacheWriter) {
+  constructor(writer: CacheWriter, onSound?: (pcm: Int16Array) => void) {
     this.#writer = writer;
+    this.#onSound = onSound;
   }
 
   /** A mood or marker belongs to what comes after it: the next word, a written pause or the end. */
@@ -251,6 +271,7 @@ class Track {
       if (this.#energySamples === ENVELOPE_SAMPLES) this.#endStep();
     }
     await this.#writer.write(samples);
+    this.#onSound?.(samples);
   }
 
   #endStep(): void {
