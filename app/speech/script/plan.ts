@@ -17,6 +17,7 @@ import {
 import type { ScriptNode } from './ast.ts';
 import { MAX_FACTOR, MIN_FACTOR, unknownEmotion } from './cue.ts';
 import { parseLineOrThrow } from './parse.ts';
+import { shownAfter } from './positions.ts';
 
 export { suggestDefaultLang } from '../normalise/normalise.ts';
 
@@ -127,10 +128,8 @@ class Layout {
     }
   }
 
-  /** The space around a cue is shown once. */
   private addRun(text: string, manner: Manner, override: Pick<TextRun, 'pinyin' | 'spoken'>): void {
-    const clean = cleanText(text);
-    const shown = this.display === '' || this.display.endsWith(' ') ? clean.trimStart() : clean;
+    const shown = shownAfter(this.display, text);
     if (shown === '' && (override.spoken ?? '') === '') return;
     const from = this.display.length;
     this.display += shown;
