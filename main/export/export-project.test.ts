@@ -23,7 +23,7 @@ after(async () => {
 });
 
 /** Says one word a line: a second of a tone. */
-const speech: SpeechStage = {
+const speech: Pick<SpeechStage, 'speak'> = {
   async speak({ displayText }, { lineId, pauseAfterMs }) {
     spoken++;
     const pcmPath = join(folder, 'tone.s16');
