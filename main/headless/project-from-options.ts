@@ -10,7 +10,7 @@ import { subtitlesSchema } from '../../app/document/stage.ts';
 import { suggestion } from '../../app/errors/did-you-mean.ts';
 import type { Voice } from '../engine/ports/tts.ts';
 import { listSampleAvatars } from '../portrait/samples.ts';
-import { readProjectFile } from '../storage/project-file.ts';
+import type { AssetSource } from '../storage/assets.ts';
 import type { VerbContext } from './cli.ts';
 import { badValue, oneOf, usage } from './faults.ts';
 import { createFileAssets, type FileAssets } from './file-assets.ts';
@@ -42,6 +42,7 @@ const MAX_SEED = 2 ** 31 - 1;
 export async function projectFromOptions(
   context: VerbContext,
   listVoices: () => Promise<Voice[]>,
+  openProject: (path: string) => Promise<{ project: Project; assets: AssetSource }>,
 ): Promise<AskedExport> {
   const { options, signal } = context;
   const given = (name: string): string | undefined => {
@@ -52,7 +53,7 @@ export async function projectFromOptions(
   const wish = readWishes(given);
 
   const projectFile = given('project');
-  const opened = projectFile === undefined ? null : await readProjectFile(projectFile, { signal });
+  const opened = projectFile === undefined ? null : await openProject(projectFile);
   const ownEmotions = opened?.project.emotions.map(({ name }) => name) ?? [];
   const emotionText = given('emotion');
   const mood = emotionText === undefined ? null : emotionOption('--emotion', emotionText, ownEmotions);

@@ -5,6 +5,7 @@ import { type ExportReport, type ExportStep, exportProject } from '../../export/
 import { subtitlePath } from '../../export/side-files.ts';
 import type { Verb, VerbContext } from '../cli.ts';
 import { usage } from '../faults.ts';
+import { openGivenProject } from '../given-project.ts';
 import { checkOutputs, type NamedOutput } from '../output-names.ts';
 import { createProgress } from '../progress.ts';
 import { type AskedExport, projectFromOptions } from '../project-from-options.ts';
@@ -20,7 +21,9 @@ export const exportVerb: Verb = async (context) => {
   const { console, signal, options, studio: where } = context;
   await using studio = createStudio(where);
   const listVoices = async () => (await Promise.all(studio.voices.map((provider) => provider.voices(signal)))).flat();
-  const asked = await projectFromOptions(context, listVoices);
+  await using opened = new AsyncDisposableStack();
+  const openProject = async (path: string) => opened.use(await openGivenProject(path, studio.paths.tempDir, signal));
+  const asked = await projectFromOptions(context, listVoices, openProject);
   const timelinePath = typeof options.timeline === 'string' ? options.timeline : undefined;
   if (timelinePath === '') throw usage('command.missing-value', { option: '--timeline', verb: 'export' });
   await checkOutputs(outputsOf(asked, timelinePath), asked.inputs);
