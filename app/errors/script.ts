@@ -132,6 +132,10 @@ export const scriptErrors = {
       hint: '请为每个汉字写一个带声调的音节，例如 重庆：chóng qìng 或 chong2 qing4；也可以改用“读作”。',
     },
   },
+  'script.line-gone': {
+    en: { message: 'This line is no longer in the script.', hint: 'It was removed meanwhile; choose another line.' },
+    'zh-CN': { message: '文案中已经没有这一行。', hint: '它刚刚被删除，请选择其他行。' },
+  },
   'script.empty': {
     en: { message: 'There is no text to speak.', hint: 'Type at least one line of words, or give a recording.' },
     'zh-CN': { message: '没有可以朗读的文字。', hint: '请至少输入一行文字，或提供一段录音。' },

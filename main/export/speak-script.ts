@@ -1,5 +1,7 @@
 /** The script as sound: each line by its voice, or the person's own recording with its timing found. */
 import type { Project } from '../../app/document/project.ts';
+import type { ScriptLine } from '../../app/document/script.ts';
+import type { VoiceSettings } from '../../app/document/voice.ts';
 import { StudioError } from '../../app/errors/index.ts';
 import type { SpeechLang, UtterancePlan } from '../../app/speech/plan.ts';
 import { hasSpeech, planLine, suggestDefaultLang } from '../../app/speech/script/plan.ts';
@@ -32,10 +34,16 @@ export interface PlannedLine {
   plan: UtterancePlan;
 }
 
+/** What of a project decides its language. */
+export interface LanguageClues {
+  script: { lines: readonly Pick<ScriptLine, 'text' | 'voiceId'>[] };
+  voice: VoiceSettings;
+}
+
 /** Cantonese where the project's voice speaks it, else what the text is written in. */
-export function languageOf({ script, voice }: Project): SpeechLang {
-  const lang = suggestDefaultLang(script.lines.map((line) => line.text));
-  const voices = [voice.voiceId, voice.byLanguage.zh, ...script.lines.map((line) => line.voiceId)];
+export function languageOf({ script: { lines }, voice }: LanguageClues): SpeechLang {
+  const lang = suggestDefaultLang(lines.map((line) => line.text));
+  const voices = [voice.voiceId, voice.byLanguage.zh, ...lines.map((line) => line.voiceId)];
   return lang === 'zh' && voices.some((id) => id?.startsWith('espeak:yue')) ? 'yue' : lang;
 }
 

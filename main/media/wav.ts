@@ -78,7 +78,8 @@ export async function openWav(path: string, options: WavOptions): Promise<WavWri
 }
 
 /** Everything up to the samples; its last four bytes are the length of `data`. */
-function wavHeader(sampleRateHz: number, channels: number, tags: EmbeddedTags | undefined): Buffer {
+/** All that stands before the samples. Its two sizes (bytes 4 and the last four) are 0: they are known at the end. */
+export function wavHeader(sampleRateHz: number, channels: number, tags: EmbeddedTags | undefined): Buffer {
   const format = Buffer.alloc(16);
   format.writeUInt16LE(1, 0); // PCM
   format.writeUInt16LE(channels, 2);

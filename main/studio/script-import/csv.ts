@@ -1,5 +1,5 @@
 /** Tables: RFC 4180, with the separators and headings that spreadsheets of both languages write. */
-import { type Emotion, isEmotion } from '../../../app/speech/emotion.ts';
+import { type Emotion, foldEmotionName, isEmotion } from '../../../app/speech/emotion.ts';
 import type { Draft, DraftLine } from './draft.ts';
 
 type Column = 'text' | 'emotion' | 'intensity' | 'voice' | 'pause';
@@ -92,7 +92,7 @@ function separatorOf(text: string): string {
   return counts.reduce((best, each) => (each[1] > best[1] ? each : best))[0];
 }
 
-export function readCsv(text: string): Draft {
+export function readCsv(text: string, emotionNames: readonly string[]): Draft {
   const records = parseCsv(text);
   const draft: Draft = { lines: [], leftOut: 0, unknown: [] };
   const named = headingsOf(records[0]?.cells ?? []);
@@ -112,8 +112,9 @@ export function readCsv(text: string): Draft {
       if (known) known.count += 1;
       else unknown.set(column, { count: 1, line, value: at(column).slice(0, 40), column: heading });
     };
-    const mood = at('emotion').toLowerCase();
-    const emotion = isEmotion(mood) ? mood : CHINESE_EMOTIONS[mood];
+    const mood = foldEmotionName(at('emotion'));
+    const own = emotionNames.find((name) => foldEmotionName(name) === mood);
+    const emotion = isEmotion(mood) ? mood : (own ?? CHINESE_EMOTIONS[mood]);
     if (emotion !== undefined) entry.emotion = emotion;
     else if (mood !== '') miss('emotion');
     const intensity = share(at('intensity'));

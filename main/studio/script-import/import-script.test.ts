@@ -7,8 +7,16 @@ import { parseLineOrThrow } from '../../../app/speech/script/parse.ts';
 import { importScript } from './import-script.ts';
 
 const never = new AbortController().signal;
-const read = (content: string | Uint8Array, fileName: string, format: ScriptFormat | null = null) =>
-  importScript({ bytes: typeof content === 'string' ? Buffer.from(content) : content, fileName, format }, never);
+const read = (
+  content: string | Uint8Array,
+  fileName: string,
+  format: ScriptFormat | null = null,
+  emotionNames: string[] = [],
+) =>
+  importScript(
+    { bytes: typeof content === 'string' ? Buffer.from(content) : content, fileName, format, emotionNames },
+    never,
+  );
 const textsOf = async (content: string | Uint8Array, fileName: string) =>
   (await read(content, fileName)).lines.map(({ text }) => text);
 const codeOf = (code: string) => (error: unknown) => error instanceof StudioError && error.code === code;
@@ -141,6 +149,9 @@ test('a table comes in by its headings in either language, quotes and line ends 
     ],
   );
   assert.deepEqual(await textsOf('1;Hello there\n2;Good bye\n', 'b.csv'), ['Hello there', 'Good bye']);
+  // The project's own emotions are known, in cues as in cells.
+  const own = await read('text,emotion\n[wink 0.5] hi,Wink\n', 'c.csv', null, ['wink']);
+  assert.deepEqual(own, { format: 'csv', lines: [{ text: '[wink 0.5] hi', emotion: 'wink' }], warnings: [] });
 });
 
 test('a Word document comes in by its paragraphs: runs joined, deletions, field codes and doubled drawings left out', async () => {
@@ -204,5 +215,8 @@ test('hostile and broken files are refused in words: bombs, entities, foreign ar
   await assert.rejects(read('x', 'a.pdf'), codeOf('script.import-unsupported'));
   await assert.rejects(read('\n \n# only a comment\n', 'a.txt'), codeOf('script.import-empty'));
   const stopped = AbortSignal.abort(new Error('enough'));
-  await assert.rejects(importScript({ bytes: bomb, fileName: 'a.docx', format: null }, stopped), /enough/);
+  await assert.rejects(
+    importScript({ bytes: bomb, fileName: 'a.docx', format: null, emotionNames: [] }, stopped),
+    /enough/,
+  );
 });

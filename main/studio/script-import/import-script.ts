@@ -4,6 +4,7 @@ import type { WireError } from '../../../app/contract/base.ts';
 import type { ImportedLine, ImportedScript, ScriptFormat } from '../../../app/contract/script.ts';
 import { type ErrorCode, type ErrorParams, StudioError } from '../../../app/errors/index.ts';
 import { sentenceRanges } from '../../../app/speech/punctuation.ts';
+import { escapeScriptText } from '../../../app/speech/script/escape.ts';
 import { parseLine } from '../../../app/speech/script/parse.ts';
 import { readCsv } from './csv.ts';
 import { readDocx } from './docx.ts';
@@ -14,6 +15,7 @@ import { readSubtitles } from './subtitles.ts';
 import { decodeText } from './text-encoding.ts';
 
 const LIMIT_MB = 32;
+export const MAX_SCRIPT_BYTES = LIMIT_MB * 2 ** 20;
 /** Of the lines of one import; a project of more is no project any more. */
 const MAX_LINES = 10_000;
 /** Characters of a paragraph that is still one utterance. */
@@ -24,9 +26,11 @@ export interface ScriptFile {
   /** For messages, and for the format where none is given. */
   fileName: string;
   format: ScriptFormat | null;
+  /** Names of the project's own emotions, which cues and tables may use. */
+  emotionNames: readonly string[];
 }
 
-const READERS: Record<Exclude<ScriptFormat, 'docx'>, (text: string) => Draft> = {
+const READERS: Record<Exclude<ScriptFormat, 'docx'>, (text: string, emotionNames: readonly string[]) => Draft> = {
   txt: readPlainText,
   md: readMarkdown,
   srt: readSubtitles,
@@ -49,19 +53,20 @@ const BY_EXTENSION: Readonly<Record<string, ScriptFormat>> = {
  * @throws StudioError script.import-empty, -too-large, -unsupported, -not-text, -damaged, -old-word
  */
 export async function importScript(
-  { bytes, fileName, format: given }: ScriptFile,
+  { bytes, fileName, format: given, emotionNames }: ScriptFile,
   signal: AbortSignal,
 ): Promise<ImportedScript> {
   signal.throwIfAborted();
-  if (bytes.length > LIMIT_MB * 2 ** 20)
+  if (bytes.length > MAX_SCRIPT_BYTES)
     throw new StudioError('script.import-too-large', { fileName, limitMb: LIMIT_MB });
   const format = given ?? formatOf(fileName, bytes);
   if (bytes[0] === 0xd0 && bytes[1] === 0xcf && bytes[2] === 0x11 && bytes[3] === 0xe0)
     throw new StudioError('script.import-old-word', { fileName });
   if (format === null) throw new StudioError('script.import-unsupported', { fileName });
-  const draft = format === 'docx' ? await word(bytes, fileName, signal) : READERS[format](text(bytes, fileName));
+  const draft =
+    format === 'docx' ? await word(bytes, fileName, signal) : READERS[format](text(bytes, fileName), emotionNames);
   if (draft.lines.length === 0) throw new StudioError('script.import-empty', { fileName });
-  return { format, ...finish(draft, format) };
+  return { format, ...finish(draft, format, emotionNames) };
 }
 
 /** By the name's ending; without one, a Word document or plain text by its content. */
@@ -86,7 +91,11 @@ async function word(bytes: Uint8Array, fileName: string, signal: AbortSignal): P
   }
 }
 
-function finish(draft: Draft, format: ScriptFormat): Pick<ImportedScript, 'lines' | 'warnings'> {
+function finish(
+  draft: Draft,
+  format: ScriptFormat,
+  emotionNames: readonly string[],
+): Pick<ImportedScript, 'lines' | 'warnings'> {
   const warnings: WireError[] = [];
   const warn = (code: ErrorCode, params: ErrorParams): void => {
     warnings.push({ code, params, retryable: false });
@@ -96,13 +105,13 @@ function finish(draft: Draft, format: ScriptFormat): Pick<ImportedScript, 'lines
   const lines: ImportedLine[] = [];
   for (const draftLine of draft.lines) {
     const { sourceLine, ...line } = draftLine;
-    const cued = parseLine(line.text).ok;
+    const cued = parseLine(line.text, 1, emotionNames).ok;
     if (!cued) bracketed = { count: bracketed.count + 1, line: bracketed.line || sourceLine };
     // A line of a script is as long as its writer made it; a paragraph of prose is cut.
     const pieces = format === 'txt' || format === 'csv' ? [line.text] : breaths(line.text);
     if (pieces.length > 1) split += 1;
     for (const [i, piece] of pieces.entries()) {
-      const grammatical = cued && parseLine(piece).ok ? piece : escapeText(piece);
+      const grammatical = cued && parseLine(piece, 1, emotionNames).ok ? piece : escapeScriptText(piece);
       lines.push(i + 1 < pieces.length ? { ...withoutPause(line), text: grammatical } : { ...line, text: grammatical });
     }
   }
@@ -115,9 +124,6 @@ function finish(draft: Draft, format: ScriptFormat): Pick<ImportedScript, 'lines
 }
 
 const withoutPause = ({ pauseAfterMs: _, ...line }: Omit<DraftLine, 'sourceLine'>): ImportedLine => line;
-
-/** Every character that the script grammar would take for a cue, as itself. */
-const escapeText = (source: string): string => source.replace(/\\(?=[\\[\]{}*#])|[[\]{}*]/g, '\\$&');
 
 /** A long paragraph as pieces of whole sentences, none longer than {@link LONG_LINE} unless one sentence is. */
 function breaths(paragraph: string): string[] {
