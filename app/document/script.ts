@@ -3,6 +3,9 @@ import { assetRefSchema } from './asset.ts';
 import { refuseSharedIds } from './ids.ts';
 import { voiceIdSchema } from './voice.ts';
 
+/** Silence after a line where nobody has said otherwise. */
+export const DEFAULT_PAUSE_MS = 300;
+
 /** One utterance. `text` is in the script grammar (docs/script.md). */
 export const scriptLineSchema = z.strictObject({
   id: z.string().min(1),
@@ -11,7 +14,7 @@ export const scriptLineSchema = z.strictObject({
   emotion: z.string().default('neutral'),
   intensity: z.number().min(0).max(1).default(1),
   voiceId: voiceIdSchema.nullable().default(null),
-  pauseAfterMs: z.number().min(0).max(60_000).default(300),
+  pauseAfterMs: z.number().min(0).max(60_000).default(DEFAULT_PAUSE_MS),
 });
 export type ScriptLine = z.infer<typeof scriptLineSchema>;
 

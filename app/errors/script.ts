@@ -136,6 +136,16 @@ export const scriptErrors = {
     en: { message: 'This line is no longer in the script.', hint: 'It was removed meanwhile; choose another line.' },
     'zh-CN': { message: '文案中已经没有这一行。', hint: '它刚刚被删除，请选择其他行。' },
   },
+  'script.bad-pattern': {
+    en: {
+      message: '“{pattern}” is not a regular expression ({reason}).',
+      hint: 'Correct it, or turn regular expressions off to search for these characters themselves.',
+    },
+    'zh-CN': {
+      message: '“{pattern}”不是有效的正则表达式（{reason}）。',
+      hint: '请修改表达式，或关闭正则表达式以按原文查找。',
+    },
+  },
   'script.empty': {
     en: { message: 'There is no text to speak.', hint: 'Type at least one line of words, or give a recording.' },
     'zh-CN': { message: '没有可以朗读的文字。', hint: '请至少输入一行文字，或提供一段录音。' },
