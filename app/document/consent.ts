@@ -1,5 +1,6 @@
 /** The record that a real person agreed to their likeness being used: whose, for what, from when until when. */
 import { z } from 'zod';
+import { StudioError } from '../errors/index.ts';
 import { assetRefSchema } from './asset.ts';
 
 /** A day as `YYYY-MM-DD`, without a time zone: the day it was where the paper was signed. */
@@ -47,6 +48,21 @@ export function consentState({ portrait, consent }: Portrayed, on: string): Cons
   if (consent === null) return 'missing';
   if (isExpired(consent, on)) return 'expired';
   return on < consent.grantedOn ? 'not-yet' : 'given';
+}
+
+/** What to tell whoever exports: nothing where the record is in order. */
+export function consentWarning(portrayed: Portrayed, on: string): StudioError | null {
+  const { consent } = portrayed;
+  switch (consentState(portrayed, on)) {
+    case 'missing':
+      return new StudioError('portrait.consent-missing');
+    case 'expired':
+      return new StudioError('portrait.consent-expired', { person: consent!.person, date: consent!.expiresOn! });
+    case 'not-yet':
+      return new StudioError('portrait.consent-not-yet', { person: consent!.person, date: consent!.grantedOn });
+    default:
+      return null;
+  }
 }
 
 /** The day of `now` where this computer is, as the record writes days. */

@@ -144,6 +144,36 @@ export const portraitErrors = {
       hint: '请重试；若再次出现，请关闭其他程序以释放内存，或换小一点的图片。',
     },
   },
+  'portrait.consent-missing': {
+    en: {
+      message: 'This video shows a portrait for which no consent is recorded.',
+      hint: 'If it shows a real person, make sure that they agreed, and record it with the portrait: who, for what, from when until when.',
+    },
+    'zh-CN': {
+      message: '该视频使用的人像没有授权记录。',
+      hint: '若为真人肖像，请先确认本人同意，并在人像中填写授权记录：授权人、用途、起止日期。',
+    },
+  },
+  'portrait.consent-expired': {
+    en: {
+      message: 'The consent of {person} to the use of this portrait ended on {date}.',
+      hint: 'Ask for a new consent and record it with the portrait, or choose another portrait.',
+    },
+    'zh-CN': {
+      message: '{person} 对该人像的授权已于 {date} 到期。',
+      hint: '请重新取得授权并更新人像的授权记录，或更换人像。',
+    },
+  },
+  'portrait.consent-not-yet': {
+    en: {
+      message: 'The consent of {person} to the use of this portrait begins on {date}.',
+      hint: 'Do not publish the video before that day, or correct the date in the record.',
+    },
+    'zh-CN': {
+      message: '{person} 对该人像的授权自 {date} 起生效。',
+      hint: '请勿在该日期前发布视频，或更正授权记录中的日期。',
+    },
+  },
   'portrait.unknown-sample': {
     en: { message: 'There is no sample avatar called “{id}”.', hint: 'Choose one of: {known}.' },
     'zh-CN': { message: '没有名为“{id}”的示例形象。', hint: '可选：{known}。' },

@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { AssetRef } from '../../app/document/asset.ts';
+import { type Consent, type ConsentState, consentState, consentWarning, dayOf } from '../../app/document/consent.ts';
 import type { Project } from '../../app/document/project.ts';
 import { StudioError } from '../../app/errors/index.ts';
 import type { StageSize } from '../../app/media/stage-size.ts';
@@ -70,6 +71,8 @@ export interface ExportReport {
   stages: Record<'portraitMs' | 'speechMs' | 'loudnessMs' | 'layoutMs' | 'faceMs' | 'stageMs' | 'encodeMs', number>;
   /** Of this process; the encoder is another. */
   peakRssMb: number;
+  /** Whether the likeness may be used, and the record that says so; null where no face is shown. */
+  consent: { state: ConsentState; record: Consent | null } | null;
   /** What the person should know though the file is fine. */
   warnings: StudioError[];
 }
@@ -206,7 +209,22 @@ export async function exportProject(request: ExportRequest, deps: ExportDeps): P
     timeline,
     stages: Object.fromEntries(Object.entries(stages).map(([name, ms]) => [name, round(ms)])) as ExportReport['stages'],
     peakRssMb: round(process.resourceUsage().maxRSS / 1024),
-    warnings: script.warnings,
+    ...likeness(project, soundOnly, script.warnings),
+  };
+}
+
+/** Sound alone shows nobody. */
+function likeness(
+  { avatar }: Project,
+  soundOnly: boolean,
+  others: readonly StudioError[],
+): Pick<ExportReport, 'consent' | 'warnings'> {
+  if (soundOnly) return { consent: null, warnings: [...others] };
+  const today = dayOf(new Date());
+  const warning = consentWarning(avatar, today);
+  return {
+    consent: { state: consentState(avatar, today), record: avatar.consent },
+    warnings: warning === null ? [...others] : [...others, warning],
   };
 }
 
