@@ -29,6 +29,24 @@ interface Kernels {
   ): void;
   rgbaToI420(src: number, width: number, height: number, y: number, u: number, v: number, stride: number): void;
   addScaled(target: number, source: number, weight: number, count: number): void;
+  drawEye(
+    texture: number,
+    picture: number,
+    rowBytes: number,
+    boxTexel: number,
+    boxWidth: number,
+    boxHeight: number,
+    shape: number,
+    skin: number,
+    planes: number,
+    blink: number,
+    gazeX: number,
+    gazeY: number,
+    raise: number,
+    moved: number,
+    lastX: number,
+    lastY: number,
+  ): void;
 }
 
 const PAGE = 65_536;
@@ -127,6 +145,44 @@ export class Pixels {
   /** target += weight × source, f32 values; blocks of the same length. */
   addScaled(target: Block, source: Block, weight: number): void {
     this.#kernels.addScaled(target.pointer, source.pointer, weight, target.bytes >> 2);
+  }
+
+  /**
+   * Redraws an eye: `box` (in texels) of `texture` from `picture`, both premultiplied RGBA8. What `shape`, `skin` and `planes`
+   * hold is told in `assembly/eye.ts`; the rest in `providers/lipsync/rig/eyes.ts` `EyeState`.
+   */
+  drawEye(eye: {
+    texture: Block;
+    picture: Block;
+    textureWidth: number;
+    box: { x: number; y: number; width: number; height: number };
+    shape: Block;
+    skin: Block;
+    planes: Block;
+    blink: number;
+    gaze: readonly [x: number, y: number];
+    /** How far the lower lid comes up, as a share of the open eye's height. */
+    raise: number;
+    moved: { skin: boolean; cheek: boolean; gazeAlone: boolean; home: boolean };
+    lastGaze: readonly [x: number, y: number];
+  }): void {
+    const { box, moved } = eye;
+    this.#kernels.drawEye(
+      eye.texture.pointer,
+      eye.picture.pointer,
+      eye.textureWidth * 4,
+      box.y * eye.textureWidth + box.x,
+      box.width,
+      box.height,
+      eye.shape.pointer,
+      eye.skin.pointer,
+      eye.planes.pointer,
+      eye.blink,
+      ...eye.gaze,
+      eye.raise,
+      (moved.skin ? 1 : 0) | (moved.cheek ? 2 : 0) | (moved.gazeAlone ? 4 : 0) | (moved.home ? 8 : 0),
+      ...eye.lastGaze,
+    );
   }
 
   /**

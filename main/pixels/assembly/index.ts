@@ -3,6 +3,8 @@
  * All buffers are laid out by the host (`../pixels.ts`); nothing here allocates.
  */
 
+export { drawEye } from "./eye";
+
 /** First byte the host may use. */
 export const heapBase: usize = __heap_base;
 

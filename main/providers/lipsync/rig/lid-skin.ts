@@ -2,7 +2,7 @@
  * The skin a closing lid unrolls: no still picture shows it, so it is painted between the clean skin above the crease and
  * that below the lower lashes, in both of which it ends.
  */
-import { clamp, mix, smoothstep } from './math.ts';
+import { clamp, mix } from './math.ts';
 import { luma, type Rgb } from './texture.ts';
 
 const COLUMNS = 48;
@@ -41,14 +41,9 @@ export class LidSkin {
     this.#below = smooth(columns.map((x) => rows(x, lowerAt(x) + 0.06, lowerAt(x) + 0.13)));
   }
 
-  /** Colour at a share `t` of the way between the corners and `down` of the way from the lid's top to its edge, into `out`. */
-  read(t: number, down: number, out: number[]): void {
-    const i = clamp(Math.round(((t - 0.06) / 0.88) * (COLUMNS - 1)), 0, COLUMNS - 1);
-    const [above, below] = [this.#above[i]!, this.#below[i]!];
-    const lower = smoothstep(0, 1.1, down);
-    // Convex: falling away to the corners and to the lash line.
-    const form = 0.95 + 0.03 * Math.sin(Math.PI * clamp(t, 0, 1)) - 0.07 * smoothstep(0.6, 1, down);
-    for (let c = 0; c < 3; c++) out[c] = mix(above[c]!, below[c]!, lower) * form;
+  /** Per column, from corner to corner: the colour above and the one below, RGBA each, as `pixels/assembly/eye.ts` reads them. */
+  get table(): Float32Array {
+    return Float32Array.from(this.#above.flatMap((above, i) => [...above, 0, ...this.#below[i]!, 0]));
   }
 }
 

@@ -112,7 +112,8 @@ export class MouthInterior {
           smoothstep(-1.2, 1.2, y - lowerTop - xn * xn * 0.05 * iod) * smoothstep(0.72, 0.5, side) * lowerSeen;
         if (lowerTeeth > 0) {
           const across = (((Math.abs(x + 0.5 - middle) / iod / 0.084) % 1) + 1) % 1;
-          const lit = (0.66 - 0.12 * Math.abs(across * 2 - 1) ** 6) * (1 - 0.5 * xn * xn);
+          const rim = (across * 2 - 1) ** 2;
+          const lit = (0.66 - 0.12 * rim * rim * rim) * (1 - 0.5 * xn * xn);
           r = mix(r, tooth[0] * lit, lowerTeeth);
           g = mix(g, tooth[1] * lit, lowerTeeth);
           b = mix(b, tooth[2] * lit * 0.97, lowerTeeth);

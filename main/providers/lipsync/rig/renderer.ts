@@ -106,7 +106,10 @@ export class RigRenderer {
     this.#drawStill(still);
 
     const palette = readPalette(plate, face);
-    this.#eyes = { left: new EyePatch(face, 'left', base, area), right: new EyePatch(face, 'right', base, area) };
+    const original = pixels.reserve(base.length);
+    pixels.u8(original).set(base);
+    const where = { pixels, texture: b.texture, picture: original, area };
+    this.#eyes = { left: new EyePatch(face, 'left', where), right: new EyePatch(face, 'right', where) };
     this.#interior = new MouthInterior(face, region, area, picture, palette, settings.teeth);
   }
 
@@ -143,9 +146,8 @@ export class RigRenderer {
     const pixels = this.#pixels;
     const b = this.#blocks;
     this.#deform(pose);
-    const texture = pixels.u8(b.texture);
-    this.#eyes.left.draw(texture, pose.eyes);
-    this.#eyes.right.draw(texture, pose.eyes);
+    this.#eyes.left.draw(pose.eyes);
+    this.#eyes.right.draw(pose.eyes);
     const target = pixels.u8(b.target);
     target.set(pixels.u8(b.background));
     this.#interior.paint(target, pixels.f32(b.destX), pixels.f32(b.destY), {
