@@ -2,9 +2,10 @@
  * The engine's own process under a headless host: says `ready` when it can be reached, ends on `shutdown`, and ends when the host is
  * gone, however that died. Arguments: one JSON object, {@link ChildArguments}.
  */
-import { openEngine } from './engine.ts';
+import { enableCompileCache } from 'node:module';
+import { join } from 'node:path';
+import { studioPaths } from '../storage/paths.ts';
 import type { ChildArguments, FromChild, ToChild } from './protocol.ts';
-import { serveSockets } from './socket-server.ts';
 
 const { path, key, ...options } = JSON.parse(process.argv[2] ?? '{}') as ChildArguments;
 const send = (message: FromChild): void => {
@@ -17,7 +18,11 @@ for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {})
 console.log = console.info = console.debug = console.error;
 process.env.ORT_DISABLE_TELEMETRY = '1';
 
+// Halves the time from start to ready, from the second start on.
+enableCompileCache(join(studioPaths(options).cacheDir, 'compiled'));
+
 try {
+  const [{ openEngine }, { serveSockets }] = await Promise.all([import('./engine.ts'), import('./socket-server.ts')]);
   const engine = await openEngine(options);
   const server = await serveSockets(engine, { path, key });
   let ending = false;

@@ -44,5 +44,8 @@ export const isHarmless = (mediaType: string): boolean => HARMLESS.test(mediaTyp
 /** What is kept of a sender's word about a file whose bytes say nothing. */
 export function declaredMediaType(declared: string | null): string {
   const type = declared?.split(';')[0]?.trim().toLowerCase() ?? '';
-  return /^[a-z0-9][a-z0-9.+-]{0,60}\/[a-z0-9][a-z0-9.+-]{0,100}$/.test(type) ? type : 'application/octet-stream';
+  // A picture or sound that does not look like one is none.
+  const told =
+    /^[a-z0-9][a-z0-9.+-]{0,60}\/[a-z0-9][a-z0-9.+-]{0,100}$/.test(type) && !/^(image|audio|video)\//.test(type);
+  return told ? type : 'application/octet-stream';
 }

@@ -15,3 +15,6 @@ export type FromChild =
   | { type: 'ready' }
   /** It cannot start, and would not the next time either. */
   | { type: 'failed'; error: WireError };
+
+/** With every request of the host to the engine. */
+export const ENGINE_KEY_HEADER = 'x-shenghua-engine-key';

@@ -11,13 +11,12 @@ import { pipeline } from 'node:stream/promises';
 import { type RawData, type WebSocket, WebSocketServer } from 'ws';
 import type { PreviewChannel } from '../studio/service.ts';
 import type { Engine } from './engine.ts';
+import { ENGINE_KEY_HEADER } from './protocol.ts';
 
 /** Of one message of the interface: a document of thousands of lines is a few MB. */
 const MAX_RPC_MESSAGE = 64 * 1024 * 1024;
 const MAX_PREVIEW_MESSAGE = 64 * 1024;
 const PING_MS = 20_000;
-
-export const ENGINE_KEY_HEADER = 'x-shenghua-engine-key';
 
 export interface SocketServer {
   close(): Promise<void>;

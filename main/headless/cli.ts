@@ -17,12 +17,14 @@ export interface VerbContext {
   studio: { dataDir: string | undefined; ffmpegPath: string | undefined };
 }
 export interface VerbResult {
-  json: Record<string, unknown>;
+  /** null: it has told its result already. */
+  json: Record<string, unknown> | null;
   failure?: StudioError | undefined;
 }
 export type Verb = (context: VerbContext) => Promise<VerbResult>;
 
 const LOAD: Readonly<Record<VerbName, () => Promise<Verb>>> = {
+  serve: async () => (await import('./verbs/serve.ts')).serveVerb,
   export: async () => (await import('./verbs/export.ts')).exportVerb,
   inspect: async () => (await import('./verbs/inspect.ts')).inspectVerb,
   voices: async () => (await import('./verbs/voices.ts')).voicesVerb,
@@ -142,7 +144,8 @@ async function main(argv: readonly string[]): Promise<number> {
       studio: { dataDir: chosen('data'), ffmpegPath: chosen('ffmpeg') },
     });
     if (failure) console.error([failure]);
-    console.result({ ...json, ...(failure && { error: console.tell(failure) }), warnings: console.warnings });
+    if (json !== null)
+      console.result({ ...json, ...(failure && { error: console.tell(failure) }), warnings: console.warnings });
     return failure ? EXIT.failed : EXIT.done;
   } catch (error) {
     return await report(error, console, signal);

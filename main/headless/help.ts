@@ -19,7 +19,7 @@ export interface VerbSpec {
   options: readonly OptionSpec[];
 }
 
-export const VERB_NAMES = ['export', 'inspect', 'voices', 'align', 'doctor'] as const;
+export const VERB_NAMES = ['serve', 'export', 'inspect', 'voices', 'align', 'doctor'] as const;
 export type VerbName = (typeof VERB_NAMES)[number];
 
 const LANG: OptionSpec = {
@@ -70,6 +70,7 @@ export const PROGRAM_WORDS = {
 Examples:
   $ npm run shenghua -- export --portrait me.jpg --text "Hello, nice to meet you."
   $ npm run shenghua -- export --portrait sample:lin --script talk.txt --size 9:16 --out talk.mp4
+  $ npm run shenghua -- serve
   $ npm run shenghua -- inspect me.jpg
   $ npm run shenghua -- doctor
 
@@ -79,6 +80,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted.
 示例：
   $ npm run shenghua -- export --portrait 我.jpg --text "大家好，很高兴认识你们！"
   $ npm run shenghua -- export --portrait sample:lin --script 口播.txt --size 9:16 --out 口播.mp4
+  $ npm run shenghua -- serve
   $ npm run shenghua -- inspect 我.jpg
   $ npm run shenghua -- doctor
 
@@ -98,6 +100,49 @@ export const HELP_OPTION: Words = { en: 'show this help', 'zh-CN': '显示帮助
 export const VERSION_OPTION: Words = { en: 'show the version', 'zh-CN': '显示版本' };
 
 export const VERBS: readonly VerbSpec[] = [
+  {
+    name: 'serve',
+    summary: { en: 'open the studio in a browser', 'zh-CN': '在浏览器中打开声画' },
+    more: {
+      en: `
+Prints a link that lets one browser in; once it is used, the next is printed. Ctrl-C ends the studio.
+
+Examples:
+  $ npm run shenghua -- serve
+  $ npm run shenghua -- serve --port 8000 --no-open --data /srv/shenghua
+
+Without --host only this machine can connect. With it the traffic is not encrypted: on a network you do not trust, use an SSH
+tunnel instead (ssh -L 7860:127.0.0.1:7860 …).`,
+      'zh-CN': `
+启动后会显示一个链接，只允许一个浏览器进入；用过之后会显示下一个。按 Ctrl-C 结束。
+
+示例：
+  $ npm run shenghua -- serve
+  $ npm run shenghua -- serve --port 8000 --no-open --data /srv/shenghua
+
+不带 --host 时只有本机可以访问。带上后通信不加密：在不可信的网络中请改用 SSH 隧道
+（ssh -L 7860:127.0.0.1:7860 …）。`,
+    },
+    options: [
+      {
+        flags: '--port <number>',
+        words: {
+          en: 'the port, 0 for any free one; 7860 or one soon after it unless given',
+          'zh-CN': '端口，0 表示任选空闲端口；默认为 7860 或其后的空闲端口',
+        },
+      },
+      {
+        flags: '--host <address>',
+        words: {
+          en: 'the address to listen on, 0.0.0.0 for every one of this machine; 127.0.0.1 unless given',
+          'zh-CN': '监听的地址，0.0.0.0 表示本机所有地址；默认 127.0.0.1',
+        },
+      },
+      { flags: '--no-open', words: { en: 'do not open the browser', 'zh-CN': '不自动打开浏览器' } },
+      LANG,
+      ...COMMON,
+    ],
+  },
   {
     name: 'export',
     summary: { en: 'make a video (or sound) file', 'zh-CN': '生成视频（或音频）文件' },

@@ -71,7 +71,7 @@ function inStudioErrors(source: AsyncIteratorObject<unknown, unknown, void>): As
 }
 
 function asContractError(error: unknown): ORPCError<string, WireError> {
-  return new ORPCError(STUDIO_ERROR, { defined: true, status: 422, data: wireErrorOf(error), cause: error });
+  return new ORPCError(STUDIO_ERROR, { defined: true, data: wireErrorOf(error), cause: error });
 }
 
 function wireErrorOf(error: unknown): WireError {

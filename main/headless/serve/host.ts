@@ -8,9 +8,8 @@ import { connect } from 'node:net';
 import { hostname, networkInterfaces } from 'node:os';
 import { type Duplex, pipeline } from 'node:stream';
 import { StudioError } from '../../../app/errors/index.ts';
-import { ENGINE_KEY_HEADER } from '../../engine-process/socket-server.ts';
+import { ENGINE_KEY_HEADER } from '../../engine-process/protocol.ts';
 import { type EngineAddress, type EngineProcess, startEngineProcess } from '../../engine-process/supervisor.ts';
-import { toWireError } from '../../studio/wire-error.ts';
 import { createGate, type Gate, loadSecret, type RequestFacts, type Verdict } from './access.ts';
 import { deniedPage, securityHeaders, welcomePage } from './pages.ts';
 import { openStaticFiles, type StaticFiles } from './static-files.ts';
@@ -135,6 +134,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, contex
     response.writeHead(404, { 'content-type': 'text/plain' }).end('not found');
   } catch (error) {
     if (response.headersSent) return void response.destroy();
+    const { toWireError } = await import('../../studio/wire-error.ts');
     const wire = toWireError(error);
     response.writeHead(503, { 'content-type': 'application/json', 'retry-after': '1' });
     response.end(JSON.stringify({ error: wire }));
@@ -190,8 +190,12 @@ function handUp(request: IncomingMessage, socket: Duplex, head: Buffer, { gate, 
   const facts = factsOf(request, true);
   const verdict = gate.judge(facts);
   const pathname = facts.url.split('?')[0];
-  if (verdict.access !== 'granted') return end(socket, verdict.access === 'refused' ? verdict.status : 403);
-  if (pathname !== '/rpc' && pathname !== '/preview') return end(socket, 404);
+  const refusal =
+    verdict.access === 'refused' ? verdict.status : pathname === '/rpc' || pathname === '/preview' ? null : 404;
+  if (refusal !== null) {
+    end(socket, refusal);
+    return;
+  }
   const gone = new AbortController();
   socket.once('close', () => gone.abort());
   engine.address(AbortSignal.any([gone.signal, AbortSignal.timeout(ENGINE_PATIENCE_MS)])).then(
