@@ -6,6 +6,7 @@ import { type AssetStore, openAssetStore } from './assets.ts';
 import { openDatabase, type StudioDatabase } from './database.ts';
 import { asStorageError } from './failures.ts';
 import { studioPaths } from './paths.ts';
+import { type ConsentRepository, openConsentRepository } from './repositories/consents.ts';
 import { type ExportJobRepository, openExportJobRepository } from './repositories/export-jobs.ts';
 import { type OwnEmotionRepository, openOwnEmotionRepository } from './repositories/own-emotions.ts';
 import { openProjectRepository, type ProjectRepository } from './repositories/projects.ts';
@@ -22,6 +23,7 @@ export interface Storage {
   readonly works: WorkRepository;
   readonly settings: SettingsRepository;
   readonly ownEmotions: OwnEmotionRepository;
+  readonly consents: ConsentRepository;
   /** For repositories of their own. */
   readonly database: StudioDatabase;
   /** Safe to call twice. */
@@ -53,8 +55,9 @@ export async function openStorage(
   const projects = openProjectRepository(database);
   const works = openWorkRepository(database);
   const exportJobs = openExportJobRepository(database, works);
+  const consents = openConsentRepository(database);
   const isReferenced = (sha256: string): boolean =>
-    [projects, exportJobs, works].some((keeper) => keeper.isAssetReferenced(sha256));
+    [projects, exportJobs, works, consents].some((keeper) => keeper.isAssetReferenced(sha256));
   return {
     dataDir,
     notices,
@@ -64,6 +67,7 @@ export async function openStorage(
     works,
     settings: openSettingsRepository(database),
     ownEmotions: openOwnEmotionRepository(database),
+    consents,
     database,
     close: database.close,
   };

@@ -5,6 +5,7 @@ import { projectTrash } from './0030-project-trash.ts';
 import { settings } from './0040-settings.ts';
 import { exportJobs } from './0060-export-jobs.ts';
 import { works } from './0070-works.ts';
+import { consents } from './0080-consents.ts';
 
 export interface SqlMigration {
   /** Becomes `PRAGMA user_version`. Rising, with room between. */
@@ -12,4 +13,12 @@ export interface SqlMigration {
   sql: string;
 }
 
-export const MIGRATIONS: readonly SqlMigration[] = [projects, projectAssets, projectTrash, settings, exportJobs, works];
+export const MIGRATIONS: readonly SqlMigration[] = [
+  projects,
+  projectAssets,
+  projectTrash,
+  settings,
+  exportJobs,
+  works,
+  consents,
+];
