@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
-import { StudioError } from '../../errors/index.ts';
+import { describeError, StudioError } from '../../errors/index.ts';
 import { parseLine, parseLineOrThrow, printLine } from './parse.ts';
 import { parseScriptText } from './script-text.ts';
 
@@ -99,6 +99,35 @@ test('every fault is told with its place, in characters', () => {
     '\ud800[x]\u0000[y]': ['script.unknown-emotion@1:2-5', 'script.unknown-emotion@1:6-9'],
   };
   assert.deepEqual(Object.fromEntries(Object.keys(cases).map((text) => [text, faults(text)])), cases);
+});
+
+test('a project’s own emotions are cues too, by whatever capitals and however encoded, and print back as written', () => {
+  const own = ['我的微笑', 'Half-Smile_2', 'Caf\u00e9'];
+  const text = '[我的微笑 0.8]一[half-smile_2]二[ CAFE\u0301 60% ]三[HAPPY]';
+  const parsed = parseLine(text, 1, own);
+  assert.ok(parsed.ok);
+  assert.equal(printLine(parsed.nodes), text);
+  assert.deepEqual(
+    parsed.nodes.flatMap((node) => (node.kind === 'emotion' ? [[node.emotion, node.intensity]] : [])),
+    [
+      ['我的微笑', 0.8],
+      ['Half-Smile_2', 1],
+      ['Caf\u00e9', 0.6],
+      ['happy', 1],
+    ],
+  );
+  assert.deepEqual(faults(text).slice(0, 2), ['script.unknown-emotion@1:1-11', 'script.unknown-emotion@1:12-26']);
+});
+
+test('an unknown emotion is told with the nearest that there is', () => {
+  const [error] = (parseLine('[我的微 0.8]', 1, ['我的微笑']) as { errors: StudioError[] }).errors;
+  assert.equal(error?.params.nearest, '我的微笑');
+  assert.match(describeError(error!, 'zh-CN').hint, /您是不是想用 我的微笑？/);
+  const [other] = (parseLine('[qqqqqqqq]') as { errors: StudioError[] }).errors;
+  assert.equal(other?.params.nearest, '');
+  assert.match(describeError(other!, 'en').hint, /^Use one of: neutral, /);
+  const range = parseLine('[我的微笑 1.8]', 1, ['我的微笑']) as { errors: StudioError[] };
+  assert.equal(range.errors[0]?.code, 'script.out-of-range');
 });
 
 test('the hint for an unknown emotion lists the emotions', () => {

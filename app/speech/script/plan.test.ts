@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { Pronunciation } from '../../document/script.ts';
 import { StudioError } from '../../errors/index.ts';
+import { NEUTRAL_BLEND } from '../emotion-blend.ts';
 import type { SpeechLang, UtterancePlan } from '../plan.ts';
 import { parseLine } from './parse.ts';
 import { hasSpeech, planLine } from './plan.ts';
@@ -27,6 +28,26 @@ const outline = ({ parts }: UtterancePlan): string[] =>
         return `#${part.name} ${part.argument}`.trim();
     }
   });
+
+test('moods carry what they do to the face and which cue they come from; the line’s own may be the project’s', () => {
+  const wink = { name: 'Wink', blend: { ...NEUTRAL_BLEND, upperLids: 0.9 } };
+  const context = { dictionary: [], defaultLang: 'zh', emotions: [wink] } as const;
+  const moods = (text: string, emotion = 'Wink') =>
+    planLine({ text, emotion, intensity: 0.5 }, context).parts.flatMap((part) =>
+      part.kind === 'emotion' ? [[part.emotion, part.intensity, part.blend.upperLids, part.cue]] : [],
+    );
+  assert.deepEqual(moods('好[sad][wink 0.2]吗[happy]'), [
+    ['Wink', 0.5, 0.9, undefined],
+    ['Wink', 0.2, 0.9, 1],
+    ['happy', 1, 0, 2],
+  ]);
+  assert.deepEqual(moods('[#m][happy]好'), [['happy', 1, 0, 0]]);
+  assert.throws(
+    () => moods('好', 'wnk'),
+    (error) =>
+      error instanceof StudioError && error.code === 'script.unknown-emotion' && error.params.nearest === 'Wink',
+  );
+});
 
 function assertWellFormed(text: string, { displayText, parts }: UtterancePlan): void {
   let at = 0;

@@ -5,8 +5,15 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, test } from 'node:test';
 import { voiceSchema } from '../../../app/document/voice.ts';
 import { StudioError } from '../../../app/errors/index.ts';
+import type { Emotion } from '../../../app/speech/emotion.ts';
 import { EMOTION_BLENDS } from '../../../app/speech/emotion-presets.ts';
-import { NORMAL_PROSODY, type PlanPart, type SpeechLang, type UtterancePlan } from '../../../app/speech/plan.ts';
+import {
+  type EmotionPart,
+  NORMAL_PROSODY,
+  type PlanPart,
+  type SpeechLang,
+  type UtterancePlan,
+} from '../../../app/speech/plan.ts';
 import { SAMPLE_RATE, type TtsEvent, type TtsProvider, type TtsRequest, type Voice } from '../ports/tts.ts';
 import { createSpeechStage, type SpeakOptions } from './speech.ts';
 import { sweepCache } from './speech-cache.ts';
@@ -90,6 +97,64 @@ const options = (more: Partial<SpeakOptions> = {}): SpeakOptions => ({
   ...more,
 });
 const never = new AbortController().signal;
+
+test('a mood begins with the word after its cue, not in the pause before; a written pause parts them', async () => {
+  const stage = createSpeechStage({ providers: [toneProvider()], cacheDir });
+  const mood = (emotion: Emotion): EmotionPart => ({
+    kind: 'emotion',
+    emotion,
+    intensity: 1,
+    blend: EMOTION_BLENDS[emotion],
+  });
+  const { emotions, markers, timeline } = await stage.speak(
+    planOf(
+      mood('happy'),
+      ['zh', '你好', '。'],
+      mood('sad'),
+      { kind: 'marker', name: 'm', argument: '' },
+      ['zh', '再见', '，'],
+      mood('angry'),
+      { kind: 'pause', ms: 500 },
+      mood('gentle'),
+      ['zh', '走'],
+      mood('excited'),
+    ),
+    options(),
+    never,
+  );
+  const starts = timeline.words.map(({ startMs }) => startMs);
+  assert.ok(starts[1]! > 200, 'the full stop is a pause');
+  assert.deepEqual(
+    emotions.map(({ atMs, emotion }) => [emotion, atMs]),
+    [
+      ['happy', 0],
+      ['sad', starts[1]],
+      ['angry', starts[1]! + 200],
+      ['gentle', starts[2]],
+      ['excited', timeline.durationMs],
+    ],
+  );
+  assert.equal(markers[0]?.atMs, starts[1]);
+});
+
+test('another mood in the same place costs no synthesis, a mood in another place does', async () => {
+  const provider = toneProvider();
+  const stage = createSpeechStage({ providers: [provider], cacheDir });
+  const said = (emotion: string, intensity: number, blend = EMOTION_BLENDS.happy) =>
+    stage.speak(planOf({ kind: 'emotion', emotion, intensity, blend }, ['zh', '你好']), options(), never);
+  await said('happy', 1);
+  const mine = { ...EMOTION_BLENDS.happy, smile: 0.123 };
+  const again = await said('我的微笑', 0.4, mine);
+  assert.equal(provider.requests.length, 1);
+  assert.deepEqual(again.emotions, [{ atMs: 0, emotion: '我的微笑', intensity: 0.4, blend: mine }]);
+  const mood = { kind: 'emotion', emotion: 'sad', intensity: 1, blend: EMOTION_BLENDS.sad } as const;
+  const later = await stage.speak(planOf(mood, ['zh', '你'], mood, ['zh', '好']), options(), never);
+  assert.equal(provider.requests.length, 3);
+  assert.deepEqual(
+    later.emotions.map(({ atMs }) => atMs),
+    [0, 100],
+  );
+});
 
 test('parts, pauses, markers and emotions share one clock; sentences follow the punctuation', async () => {
   const provider = toneProvider();

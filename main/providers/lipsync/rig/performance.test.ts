@@ -1,12 +1,19 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { type RigSettings, rigSettingsSchema } from '../../../../app/document/avatar.ts';
+import {
+  EMOTION_CONTROLS,
+  type EmotionBlend,
+  type EmotionControlKey,
+  NEUTRAL_BLEND,
+} from '../../../../app/speech/emotion-blend.ts';
 import { EMOTION_BLENDS } from '../../../../app/speech/emotion-presets.ts';
 import { ENVELOPE_STEP_MS } from '../../../engine/ports/speech.ts';
+import { Blinks } from './idle.ts';
 import { Performance, type Pose } from './performance.ts';
 
 /** Twenty seconds of talk with settings of one's own, one pose every 40 ms. */
-function poses(settings: Partial<RigSettings>): Pose[] {
+function poses(settings: Partial<RigSettings>, blend: Readonly<EmotionBlend> = EMOTION_BLENDS.surprised): Pose[] {
   const actor = new Performance(3, rigSettingsSchema.parse(settings));
   const sounds = ['p', 'a', 'f', 'u', 'i', 's', 'o', 'm'];
   const phones = Array.from({ length: 80 }, (_, i) => ({
@@ -18,7 +25,7 @@ function poses(settings: Partial<RigSettings>): Pose[] {
     startMs: 0,
     timeline: { durationMs: 20_000, phones, words: [], sentences: [] },
     envelope: Float32Array.from({ length: 20_000 / ENVELOPE_STEP_MS }, (_, i) => 0.2 + 0.1 * Math.sin(i / 9)),
-    emotions: [{ atMs: 0, emotion: 'surprised', intensity: 1, blend: EMOTION_BLENDS.surprised }],
+    emotions: [{ atMs: 0, emotion: 'surprised', intensity: 1, blend }],
     pcm: () => new Float32Array(),
   });
   return Array.from({ length: 500 }, (_, n) => actor.at(n * 40));
@@ -64,4 +71,78 @@ test('who is set never to blink does not', () => {
     most(poses({ blinksPerMinute, gaze: 0 }), (p) => Math.max(0, p.eyes.blink));
   assert.equal(lids(0), 0);
   assert.ok(lids(15) > 0.9);
+});
+
+test('every control of an emotion reaches the face, from one end to the other', () => {
+  const at = (key: EmotionControlKey, value: number): string =>
+    JSON.stringify(poses({ blinksPerMinute: 30 }, { ...NEUTRAL_BLEND, [key]: value }).slice(50));
+  for (const { key, min, max, default: rest } of EMOTION_CONTROLS) {
+    const seen = new Set([min, rest, max].map((value) => at(key, value)));
+    assert.equal(seen.size, new Set([min, rest, max]).size, key);
+  }
+});
+
+test('an emotion turns eyes and head where it says', () => {
+  const mean = (taken: Pose[], value: (pose: Pose) => number): number =>
+    taken.slice(50).reduce((sum, pose) => sum + value(pose), 0) / (taken.length - 50);
+  const shift = (change: Partial<EmotionBlend>, value: (pose: Pose) => number): number =>
+    mean(poses({}, { ...NEUTRAL_BLEND, ...change }), value) - mean(poses({}, NEUTRAL_BLEND), value);
+  const near = (a: number, b: number, what: string): void => assert.ok(Math.abs(a - b) < 1e-9, `${what}: ${a}`);
+  near(
+    shift({ gazeX: 0.05 }, (p) => p.eyes.gazeX),
+    0.05,
+    'gaze',
+  );
+  near(
+    shift({ headYaw: -0.1 }, (p) => p.fields.yaw),
+    -0.1,
+    'head',
+  );
+  // The eyes stay on the viewer while the head turns.
+  assert.ok(shift({ headYaw: -0.1 }, (p) => p.eyes.gazeX) > 0);
+});
+
+test('emotions cross-fade without a jump, and half of one is half of what it does', () => {
+  const actor = new Performance(3, rigSettingsSchema.parse({ blinksPerMinute: 0, head: 0, gaze: 0 }));
+  const silence = {
+    timeline: { durationMs: 2000, phones: [], words: [], sentences: [] },
+    envelope: new Float32Array(200),
+  };
+  const mood = (atMs: number, intensity: number, part: Partial<EmotionBlend>) => ({
+    ...{ atMs, emotion: 'x', intensity, blend: { ...NEUTRAL_BLEND, ...part } },
+  });
+  const emotions = [
+    mood(0, 0.5, { smile: 1.2, browInner: -0.8 }),
+    mood(1000, 1, { smile: -1 }),
+    mood(1200, 1, { smile: 1 }),
+  ];
+  actor.speak({ startMs: 1000, ...silence, emotions, pcm: () => new Float32Array() });
+  const taken = Array.from({ length: 500 }, (_, i) => actor.at(i * 10).fields);
+  for (let i = 1; i < taken.length; i++)
+    assert.ok(Math.abs(taken[i]!.smile - taken[i - 1]!.smile) < 0.08, `at ${i * 10} ms`);
+  assert.equal(taken[0]!.smile, 0);
+  assert.ok(Math.abs(taken[170]!.smile - 0.6) < 1e-9 && Math.abs(taken[170]!.browInner + 0.4) < 1e-9);
+  assert.ok(Math.abs(taken[499]!.smile - 1) < 1e-9);
+});
+
+test('blinks keep an emotion’s pace, whatever the frame rate, and come back to the person’s own', () => {
+  const counts = (stepMs: number): number[] => {
+    const blinks = new Blinks(3, 15);
+    // Two minutes each: as ever, not at all, three times as often.
+    blinks.pace(120_000, 0);
+    blinks.pace(240_000, 3);
+    const starts: number[] = [];
+    let closed = false;
+    for (let ms = 0; ms < 360_000; ms += stepMs) {
+      const now = blinks.at(ms) > 0.5;
+      if (now && !closed) starts.push(ms);
+      closed = now;
+    }
+    return [0, 120_000, 240_000].map((from) => starts.filter((at) => at >= from + 700 && at < from + 120_000).length);
+  };
+  const [usual, none, often] = counts(20) as [number, number, number];
+  assert.ok(usual >= 20 && usual <= 40, `${usual}`);
+  assert.equal(none, 0);
+  assert.ok(often > 2 * usual, `${often}`);
+  assert.deepEqual(counts(5), [usual, none, often]);
 });
