@@ -229,12 +229,9 @@ export function createExportQueue(deps: ExportQueueDeps): ExportQueue {
       for (const { stop } of running.values()) stop.abort(CLOSING);
       await Promise.all([...running.values()].map(({ ended }) => ended));
       recordEnds();
-      if (releaseLock === null) return;
-      try {
-        jobs.restartRunning();
-      } finally {
-        releaseLock();
-      }
+      // Rows that still say `running` are queued again by whoever holds the lock next.
+      releaseLock?.();
+      releaseLock = null;
     },
   };
 }
