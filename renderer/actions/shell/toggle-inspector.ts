@@ -1,0 +1,14 @@
+import { PanelRight } from 'lucide-react';
+import { isPanelOpen, togglePanel } from '../../state/ui-store.ts';
+import type { Action } from '../action.ts';
+
+export const toggleInspector: Action = {
+  id: 'view.toggleInspector',
+  label: 'shell.toggleInspector',
+  icon: PanelRight,
+  shortcuts: ['Mod+Alt+B'],
+  menu: { id: 'view', group: 2 },
+  enabled: ({ ui }) => ui.route.screen === 'workspace',
+  checked: ({ ui }) => isPanelOpen(ui, 'inspector'),
+  run: () => togglePanel('inspector'),
+};

@@ -1,0 +1,14 @@
+import { PanelLeft } from 'lucide-react';
+import { isPanelOpen, togglePanel } from '../../state/ui-store.ts';
+import type { Action } from '../action.ts';
+
+export const toggleLeft: Action = {
+  id: 'view.toggleLeft',
+  label: 'shell.toggleLeft',
+  icon: PanelLeft,
+  shortcuts: ['Mod+B'],
+  menu: { id: 'view', group: 2 },
+  enabled: ({ ui }) => ui.route.screen === 'workspace',
+  checked: ({ ui }) => isPanelOpen(ui, 'left'),
+  run: () => togglePanel('left'),
+};

@@ -1,0 +1,83 @@
+import { lazy, type ReactElement, useEffect } from 'react';
+import { useStore } from 'zustand';
+import { features } from './features/index.ts';
+import { ConnectionBanner } from './shell/connection-banner.tsx';
+import styles from './shell/shell.module.css';
+import { Guarded, Slot } from './shell/slot.tsx';
+import { TopBar } from './shell/top-bar.tsx';
+import { useT } from './state/language.ts';
+import { projectStore } from './state/project.ts';
+import { uiStore } from './state/ui-store.ts';
+import { TooltipProvider } from './ui/index.ts';
+import { ToastList } from './ui/toast-list.tsx';
+
+const Workspace = lazy(() => import('./shell/workspace.tsx'));
+
+const DIALOGS = [
+  { id: 'palette', component: lazy(() => import('./shell/palette.tsx')) },
+  { id: 'shortcuts', component: lazy(() => import('./shell/shortcut-sheet.tsx')) },
+  ...features.flatMap((feature) => feature.dialogs ?? []),
+];
+const BACKGROUND = features.flatMap(({ id, background }) => (background === undefined ? [] : [{ id, background }]));
+
+export function App(): ReactElement {
+  const t = useT();
+  return (
+    <TooltipProvider>
+      <div className={styles.app}>
+        <a className="skip-link" href="#content" onClick={skipToContent}>
+          {t('shell.skipToContent')}
+        </a>
+        <TopBar />
+        <ConnectionBanner />
+        <main className={styles.main} id="content" tabIndex={-1}>
+          <Screen />
+        </main>
+      </div>
+      <OpenDialog />
+      {BACKGROUND.map(({ id, background: Background }) => (
+        <Guarded key={id}>
+          <Background />
+        </Guarded>
+      ))}
+      <ToastList />
+    </TooltipProvider>
+  );
+}
+
+/** The address's fragment is the route's; the focus is moved by hand. */
+function skipToContent(event: { preventDefault(): void }): void {
+  event.preventDefault();
+  document.getElementById('content')?.focus();
+}
+
+function Screen(): ReactElement {
+  const route = useStore(uiStore, (state) => state.route);
+  const inWorkspace = route.screen === 'workspace';
+  useEffect(() => {
+    if (!inWorkspace) void projectStore().close();
+  }, [inWorkspace]);
+  if (inWorkspace) {
+    return (
+      <Guarded>
+        <Workspace key={route.projectId} projectId={route.projectId} />
+      </Guarded>
+    );
+  }
+  return (
+    <div className={styles.screen} key={route.screen}>
+      <Slot id={route.screen} />
+    </div>
+  );
+}
+
+function OpenDialog(): ReactElement | null {
+  const open = useStore(uiStore, ({ dialog }) => dialog);
+  const Dialog = DIALOGS.find(({ id }) => id === open?.id)?.component;
+  if (open === null || Dialog === undefined) return null;
+  return (
+    <Guarded>
+      <Dialog argument={open.argument} />
+    </Guarded>
+  );
+}

@@ -1,0 +1,1 @@
+export const portrait = {} as const;

@@ -1,0 +1,3 @@
+import type { stage as english } from '../en/stage.ts';
+
+export const stage: Record<keyof typeof english, string> = {};

@@ -1,0 +1,28 @@
+/** Starts the interface: look, language, line to the studio, then the first picture. */
+import './styles/tokens.css';
+import './styles/base.css';
+import { createRoot } from 'react-dom/client';
+import { startKeyboard } from './actions/keyboard.ts';
+import { provideActions } from './actions/registry.ts';
+import { shellActions } from './actions/shell/index.ts';
+import { App } from './app.tsx';
+import { connection } from './bridge/index.ts';
+import { features } from './features/index.ts';
+import { startDesktopEvents } from './shell/desktop-events.ts';
+import { startLanguage } from './state/language.ts';
+import { startProjectStore } from './state/project.ts';
+import { recallInterface, startSettingsSync } from './state/settings-sync.ts';
+import { startStudioStore } from './state/studio-store.ts';
+import { startRouting } from './state/ui-store.ts';
+
+const life = new AbortController();
+recallInterface();
+startRouting();
+connection.start();
+await Promise.all([startLanguage(), startProjectStore()]);
+provideActions([...shellActions, ...features.flatMap((feature) => feature.actions ?? [])]);
+startSettingsSync(life.signal);
+startStudioStore(life.signal);
+startKeyboard();
+startDesktopEvents();
+createRoot(document.getElementById('root')!).render(<App />);

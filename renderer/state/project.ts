@@ -1,0 +1,62 @@
+/** The one open project of this window, for components and actions. */
+import { useRef } from 'react';
+import { useStore } from 'zustand';
+import type { Project } from '../../app/document/project.ts';
+import { isConnectionLoss, wireErrorOf } from '../bridge/errors.ts';
+import { connection, rpc } from '../bridge/index.ts';
+import { language } from './language.ts';
+import { createProjectStore, type ProjectState, type ProjectStore } from './project-store.ts';
+import { showErrorToast } from './show-error.ts';
+import { adoptUnsent, keepUnsent, windowId } from './unsent.ts';
+
+let store: ProjectStore | null = null;
+
+/** Before anything is drawn. */
+export async function startProjectStore(): Promise<void> {
+  const clientId = await windowId();
+  store = createProjectStore({
+    clientId,
+    watch: (id, signal) => rpc.projects.watch({ id }, { signal }),
+    edit: (request) => rpc.projects.edit(request),
+    async saveAsCopy(project) {
+      const { t } = language();
+      return (await rpc.projects.saveAsCopy({ project, name: t('shell.copyOf', { name: project.name }) })).id;
+    },
+    connected: async (signal) => void (await connection.whenOpen(signal)),
+    isConnectionLoss,
+    errorCode: (error) => wireErrorOf(error)?.code ?? null,
+    keepUnsent: (changes, projectId) => keepUnsent(clientId, changes, projectId),
+    adoptUnsent: (projectId) => adoptUnsent(clientId, projectId),
+    refused: showErrorToast,
+  });
+}
+
+/** `projectStore().edit(…)`, `.undo()`, `.flush()`; see project-store.ts. */
+export function projectStore(): ProjectStore {
+  if (store === null) throw new Error('The project store has not been started');
+  return store;
+}
+
+/** Something about the open project: how it is saved, its history, its conflict. */
+export const useProject = <T>(selector: (state: ProjectState) => T): T => useStore(projectStore(), selector);
+
+/**
+ * A part of the open document. Keep the part small: a component is drawn again only when its part changes, and a list of
+ * ids is better than a list of lines. While the project is being closed the last part stays.
+ */
+export function useDocument<T>(selector: (document: Project) => T): T {
+  const last = useRef<{ part: T } | null>(null);
+  const part = useStore(projectStore(), ({ document }) =>
+    document === null ? last.current?.part : selector(document),
+  );
+  last.current = { part: part as T };
+  return part as T;
+}
+
+/** The open document, outside of React. */
+export const openDocument = (): Project | null => projectStore().getState().document;
+
+/** Changes the open document: one step of undo, or the continuation of the step under the same `mergeKey`. */
+export const editDocument: ProjectStore['edit'] = (...args) => projectStore().edit(...args);
+/** Ends the step under way: call it when a drag ends or a field is left. */
+export const sealEdit = (): void => projectStore().seal();

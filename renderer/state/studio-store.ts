@@ -1,0 +1,50 @@
+/** What the studio says of itself and does in the background, followed for as long as the page lives. */
+import { createStore } from 'zustand/vanilla';
+import type { ExportJob } from '../../app/contract/exports.ts';
+import type { SystemInfo } from '../../app/contract/system.ts';
+import { connection, rpc } from '../bridge/index.ts';
+
+export interface StudioState {
+  info: SystemInfo | null;
+  /** The queue of exports, oldest first; null until it is known. */
+  jobs: readonly ExportJob[] | null;
+}
+export const studioStore = createStore<StudioState>(() => ({ info: null, jobs: null }));
+
+/** Whether an export is waiting or running. */
+export const isBusy = ({ status }: ExportJob): boolean => status.state === 'queued' || status.state === 'running';
+
+/**
+ * Follows a stream of the studio across lost connections: each time the line is open it is asked for again.
+ * The stream's first event must be the whole state.
+ */
+export async function follow<T>(
+  open: (signal: AbortSignal) => Promise<AsyncIterable<T>>,
+  onEvent: (event: T) => void,
+  signal: AbortSignal,
+): Promise<void> {
+  while (!signal.aborted) {
+    try {
+      await connection.whenOpen(signal);
+      for await (const event of await open(signal)) onEvent(event);
+    } catch {
+      // Told by the connection's state; asked for again below.
+    }
+    await new Promise((resolve) => setTimeout(resolve, 500));
+  }
+}
+
+export function startStudioStore(signal: AbortSignal): void {
+  void follow(
+    (stop) => rpc.exports.watch({}, { signal: stop }),
+    (jobs) => studioStore.setState({ jobs }),
+    signal,
+  );
+  connection.store.subscribe(() => {
+    if (connection.store.getState().phase !== 'open') return;
+    void rpc.system.info({}).then(
+      (info) => studioStore.setState({ info }),
+      () => {},
+    );
+  });
+}

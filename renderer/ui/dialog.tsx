@@ -1,0 +1,71 @@
+import { X } from 'lucide-react';
+import { Dialog as Radix } from 'radix-ui';
+import type { ReactElement, ReactNode } from 'react';
+import { useT } from '../state/language.ts';
+import { IconButton } from './button.tsx';
+import { cx } from './class-names.ts';
+import styles from './popups.module.css';
+
+interface DialogProps {
+  title: string;
+  /** What it is about, for screen readers; where the body's first words do not say it. */
+  description?: string;
+  size?: 'normal' | 'wide' | 'huge';
+  onClose: () => void;
+  /** Buttons, the one that goes ahead last. */
+  footer?: ReactNode;
+  children: ReactNode;
+}
+
+/** Open for as long as it is drawn. Escape, the cross and a click beside it close it. */
+export function Dialog({ title, description, size = 'normal', onClose, footer, children }: DialogProps): ReactElement {
+  const t = useT();
+  return (
+    <Radix.Root open onOpenChange={(open) => !open && onClose()}>
+      <Radix.Portal>
+        <Radix.Overlay className={styles.scrim} />
+        <Radix.Content
+          className={cx(styles.dialog, size === 'wide' && styles.wide, size === 'huge' && styles.huge)}
+          {...(description === undefined && { 'aria-describedby': undefined })}
+        >
+          <div className={styles.dialogHead}>
+            <Radix.Title className={styles.dialogTitle}>{title}</Radix.Title>
+            <Radix.Close asChild>
+              <IconButton icon={X} label={t('ui.close')} shortcut="Escape" />
+            </Radix.Close>
+          </div>
+          <div className={styles.dialogBody}>
+            {description !== undefined && (
+              <Radix.Description className="visually-hidden">{description}</Radix.Description>
+            )}
+            {children}
+          </div>
+          {footer !== undefined && <div className={styles.dialogFoot}>{footer}</div>}
+        </Radix.Content>
+      </Radix.Portal>
+    </Radix.Root>
+  );
+}
+
+/** A panel for a search at the top of the screen: no frame of its own. */
+export function TopDialog({
+  title,
+  onClose,
+  children,
+}: {
+  title: string;
+  onClose: () => void;
+  children: ReactNode;
+}): ReactElement {
+  return (
+    <Radix.Root open onOpenChange={(open) => !open && onClose()}>
+      <Radix.Portal>
+        <Radix.Overlay className={styles.scrim} />
+        <Radix.Content className={cx(styles.dialog, styles.top)} aria-describedby={undefined}>
+          <Radix.Title className="visually-hidden">{title}</Radix.Title>
+          {children}
+        </Radix.Content>
+      </Radix.Portal>
+    </Radix.Root>
+  );
+}

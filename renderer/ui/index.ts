@@ -1,0 +1,22 @@
+/** The studio's controls; README.md lists them. */
+export { Button, IconButton, Spinner } from './button.tsx';
+export { cx } from './class-names.ts';
+export { ColourField } from './colour-field.tsx';
+export { Combobox } from './combobox.tsx';
+export { Dialog, TopDialog } from './dialog.tsx';
+export { Badge, EmptyState, ErrorBox, ProgressBar, Section, type Tone, ToneIcon } from './display.tsx';
+export { DropZone } from './drop-zone.tsx';
+export { Field } from './field.tsx';
+export { FilteredList } from './filtered-list.tsx';
+export { Kbd } from './kbd.tsx';
+export { ContextMenu, Menu, type MenuEntry, type MenuItem } from './menu.tsx';
+export { NumberField } from './number-field.tsx';
+export { Popover } from './popover.tsx';
+export { type Option, Select } from './select.tsx';
+export { Slider } from './slider.tsx';
+export { Split } from './split.tsx';
+export { type Tab, Tabs } from './tabs.tsx';
+export { SearchField, TextArea, TextField } from './text-field.tsx';
+export { Checkbox, Segments, Switch } from './toggles.tsx';
+export { Tooltip, TooltipProvider } from './tooltip.tsx';
+export { VirtualList, type VirtualListHandle } from './virtual-list.tsx';
