@@ -88,7 +88,9 @@ function previewChannel(ws: WebSocket): PreviewChannel {
     send(message) {
       if (ws.readyState === ws.OPEN) ws.send(message);
     },
-    bufferedBytes: () => ws.bufferedAmount,
+    get bufferedBytes() {
+      return ws.bufferedAmount;
+    },
     onMessage(listener) {
       ws.on('message', (data: RawData, isBinary: boolean) => {
         if (!isBinary) listener(String(data));
@@ -98,7 +100,6 @@ function previewChannel(ws: WebSocket): PreviewChannel {
       if (ws.readyState === ws.CLOSED) listener();
       else ws.on('close', listener);
     },
-    close: () => ws.close(),
   };
 }
 

@@ -3,7 +3,7 @@ import { type AnyRouter, implement, ORPCError } from '@orpc/server';
 import type { StandardRPCHandlerOptions } from '@orpc/server/standard';
 import { STUDIO_ERROR, type WireError } from '../../app/contract/base.ts';
 import { contract } from '../../app/contract/index.ts';
-import type { StudioServices } from '../studio/service.ts';
+import type { OfferedServices, StudioServices } from '../studio/service.ts';
 import { toWireError } from '../studio/wire-error.ts';
 
 type Call = (input: unknown, signal: AbortSignal) => unknown;
@@ -11,10 +11,8 @@ type Answering = {
   handler(answer: (call: { input: unknown; signal?: AbortSignal | undefined }) => unknown): AnyRouter;
 };
 
-type Offered = { [Area in keyof StudioServices]?: Partial<StudioServices[Area]> };
-
 /** One procedure for each call of the contract that there is a service for; others are not found. */
-export function createRouter(services: Offered): AnyRouter {
+export function createRouter(services: OfferedServices): AnyRouter {
   const all = implement(contract) as unknown as Record<string, Record<string, Answering>>;
   const areas = Object.entries(contract).map(([area, calls]) => {
     const service = (services[area as keyof StudioServices] ?? {}) as Record<string, Call>;

@@ -12,7 +12,7 @@ import { parseProject } from '../../app/document/migrations.ts';
 import type { Project } from '../../app/document/project.ts';
 import { StudioError } from '../../app/errors/index.ts';
 import type { ProjectRepository, RecentEdit } from '../storage/repositories/projects.ts';
-import { type Broadcast, createBroadcast, follow } from './broadcast.ts';
+import { createBroadcast, follow, latest } from './broadcast.ts';
 import { toWireError } from './wire-error.ts';
 
 enablePatches();
@@ -28,8 +28,9 @@ export interface OpenProject {
   readonly revision: number;
   /** Something is in memory only. */
   readonly unsaved: boolean;
-  readonly changes: Broadcast<ProjectChange>;
   readonly watchers: number;
+  /** The document now, and the newest after each change. */
+  follow(signal: AbortSignal): AsyncIterable<ProjectChange>;
   watch(signal: AbortSignal): AsyncIteratorObject<ProjectEvent, undefined, void>;
   /** @throws StudioError `storage.project-changed-elsewhere`, `storage.document-invalid`, `storage.project-not-found` */
   edit(request: Omit<EditRequest, 'id'>): EditResult;
@@ -140,7 +141,6 @@ export function openProject(id: string, { projects, onSaved, onIdle, rescue }: O
     get unsaved() {
       return unsaved !== null;
     },
-    changes,
     get watchers() {
       return events.listeners + changes.listeners;
     },
@@ -162,6 +162,19 @@ export function openProject(id: string, { projects, onSaved, onIdle, rescue }: O
             else waiting.splice(0, waiting.length, next.type === 'removed' ? next : whole());
           },
         },
+      ),
+    follow: (signal) =>
+      follow<ProjectChange>(
+        signal,
+        (push, end) => {
+          push({ project, revision });
+          const stops = [changes.listen(push), ends.listen(end)];
+          return () => {
+            for (const stop of stops) stop();
+            onIdle();
+          };
+        },
+        latest,
       ),
     edit({ baseRevision, patches, clientId, editId }) {
       const known = recent.find(([each]) => each === editId);

@@ -19,8 +19,8 @@ type Contract = ServiceOf<StudioContract['projects']>;
 export interface ProjectService extends Omit<Contract, 'importBundle' | 'exportBundle'>, Disposable {
   /** As it is now, what is not on disk yet included. @throws StudioError `storage.project-not-found` … */
   current(id: string): ProjectChange;
-  /** Calls back after every change, until the function it returns is called. @throws as `current` */
-  onChange(id: string, listener: (change: ProjectChange) => void): () => void;
+  /** As it is now, and after each change (the newest only); ends when it is gone. @throws as `current` */
+  documents(id: string, signal: AbortSignal): AsyncIterable<ProjectChange>;
   /** A new project with this document's content. */
   add(project: Project): ProjectSummary;
 }
@@ -118,12 +118,10 @@ export function createProjectService({ storage, sample, firstPortrait, tell }: P
   return {
     current,
     add,
-    onChange(id, listener) {
-      const stop = opened(id).changes.listen(listener);
-      return () => {
-        stop();
-        letGo(id);
-      };
+    documents(id, signal) {
+      const changes = opened(id).follow(signal);
+      letGo(id);
+      return changes;
     },
     list,
     watchList: (_, signal) =>

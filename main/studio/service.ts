@@ -23,6 +23,9 @@ export type ServiceOf<Area> = {
 /** All that the contract asks for. */
 export type StudioServices = { [Area in keyof StudioContract]: ServiceOf<StudioContract[Area]> };
 
+/** Portraits and voices are services of their own making; the others come with `studio-service.ts`. */
+export type OfferedServices = Omit<StudioServices, 'portraits' | 'voices'> & Partial<StudioServices>;
+
 export type MediaBody =
   | { kind: 'file'; path: string }
   | { kind: 'bytes'; bytes: Uint8Array }
@@ -51,13 +54,13 @@ export type MediaProviders = Readonly<Record<string, MediaProvider>>;
 
 /** One end of the preview's wire: a WebSocket, or a MessagePort. */
 export interface PreviewChannel {
+  /** Text is an event, bytes are media. */
   send(message: string | Uint8Array<ArrayBuffer>): void;
-  /** Handed over and not yet sent, bytes; 0 where the transport does not tell. */
-  bufferedBytes(): number;
-  onMessage(listener: (message: string) => void): void;
+  /** Taken by `send` and not yet on its way; 0 where that is not known. */
+  readonly bufferedBytes: number;
+  onMessage(listener: (message: string | Uint8Array) => void): void;
   /** Also when it is closed already. */
   onClose(listener: () => void): void;
-  close(): void;
 }
-/** Shows stages to channels until they close. */
+/** Shows stages to a channel until it closes. */
 export type PreviewService = (channel: PreviewChannel) => void;
