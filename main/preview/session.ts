@@ -1,0 +1,642 @@
+/**
+ * The live preview of one open project: the engine's own frames and sound, for a document that changes while it plays.
+ *
+ * One loop does one thing after another, always what is wanted now: set another stage, take over where lines lie, draw the
+ * paused frame, send a piece of sound, draw the next frames. Portraits, plates and speech are made beside it, so that what is
+ * there goes on being shown. A mode object is never changed into another: whoever awaits something looks whether it is still
+ * the present one.
+ *
+ *     paused ──play──▶ playing ──end──▶ ended
+ *       ▲  ╰─seek─╮       │               │
+ *       ╰─────────┴─pause/seek────────────╯
+ */
+import type { ShownEmotion } from '../../app/contract/emotions.ts';
+import type { PreviewEvent, PreviewMedia } from '../../app/contract/preview-wire.ts';
+import type { Project } from '../../app/document/project.ts';
+import type { EmotionKey } from '../../app/speech/emotion.ts';
+import { EMOTION_BLENDS } from '../../app/speech/emotion-presets.ts';
+import type { StageFrame } from '../engine/ports/frames.ts';
+import { SAMPLE_RATE } from '../engine/ports/tts.ts';
+import type { SpeechStage } from '../engine/stages/speech.ts';
+import type { Ffmpeg } from '../media/ffmpeg/locate.ts';
+import type { PortraitImporter } from '../portrait/prepare.ts';
+import { openFrameSource } from '../render/frame-source.ts';
+import type { AssetSource } from '../storage/assets.ts';
+import { Announcer, type PreviewFrames } from './announcer.ts';
+import { Faults } from './faults.ts';
+import { firstEndingAfter, SoundFiles, SoundStream, SpokenLoudness } from './programme-sound.ts';
+import { RecordingEar } from './recording-ear.ts';
+import { RECORDING, type ScriptLayout, ScriptTrack } from './script-track.ts';
+import { type BuiltStage, StageBuilder } from './stage-builder.ts';
+
+export interface PreviewDeps {
+  portraits: PortraitImporter;
+  speech: SpeechStage;
+  assets: AssetSource;
+  paths: { tempDir: string };
+  ffmpeg(signal: AbortSignal): Promise<Ffmpeg>;
+}
+
+export interface PreviewOptions {
+  projectId: string;
+  /** The stage is scaled down so that its longer side is no more than this. */
+  maxSidePx: number;
+  generation: number;
+}
+
+/** Where a preview goes. Frames come only as far as {@link PreviewSession.credit} was given. */
+export interface PreviewSink {
+  event(event: PreviewEvent): void;
+  /** The media's data is only lent: it must be copied or sent before this returns. */
+  media(media: PreviewMedia): void;
+}
+
+export interface PlayRange {
+  fromMs: number;
+  /** null: to the end, wherever it comes to lie. */
+  toMs: number | null;
+  loop: boolean;
+}
+
+interface Paused {
+  kind: 'paused';
+  generation: number;
+  frame: number;
+  /** The frame is to be drawn (again). */
+  due: boolean;
+  /** Frames of idling since the paused one. */
+  idled: number;
+}
+interface Playing {
+  kind: 'playing';
+  generation: number;
+  from: number;
+  /** Past the last frame; null: the script's end. */
+  to: number | null;
+  loop: boolean;
+  /** The next frame and sample to send, and the rounds of the loop they are in. */
+  frame: number;
+  frameRound: number;
+  sample: number;
+  soundRound: number;
+  stream: SoundStream | null;
+  beginsFrame: boolean;
+  beginsSound: boolean;
+  ended: boolean;
+}
+
+type AwaitedThing = NonNullable<Extract<PreviewEvent, { type: 'waiting' }>['for']>;
+
+/** How far sound is sent ahead of the frames. */
+const SOUND_AHEAD = Math.round(0.4 * SAMPLE_RATE);
+const SOUND_PIECE = Math.round(0.05 * SAMPLE_RATE);
+/** Frames asked of the drawing thread at a time. */
+const BATCH = 4;
+/** Lines measured for loudness before sound begins. */
+const MEASURED_AT_ONCE = 12;
+const MOST_CREDIT = 250;
+const PREPARED_EVERY_MS = 250;
+/** What is waited for no longer than this is not told. */
+const PATIENCE_MS = 150;
+const REOPEN_AFTER_MS = [0, 1000, 5000, 15_000];
+
+export class PreviewSession {
+  readonly #options: PreviewOptions;
+  readonly #sink: PreviewSink;
+  readonly #stop = new AbortController();
+  readonly #faults: Faults;
+  readonly #stages: StageBuilder;
+  readonly #ear: RecordingEar;
+  readonly #script: ScriptTrack;
+  readonly #files = new SoundFiles((error) => this.#faults.set('sound', null, error));
+  readonly #loudness = new SpokenLoudness(this.#files);
+  #document: { project: Project; revision: number } | null = null;
+  /** Set by the drawing thread; and what is to be set next. */
+  #stage: BuiltStage | null = null;
+  #nextStage: BuiltStage | null = null;
+  #source: PreviewFrames | null = null;
+  #announcer: Announcer | null = null;
+  #reopens = 0;
+  #reopenAt = 0;
+  #layout: ScriptLayout = { lines: [], samples: 0, durationMs: 0, exact: false };
+  #layoutStale = false;
+  /** The drawing thread must begin anew before its next frame. */
+  #rewind = true;
+  #drawn = -1;
+  #credit = 0;
+  #emotion: EmotionKey | null = null;
+  #idle = false;
+  #idleAt = 0;
+  #mode: Paused | Playing;
+  #kicked = false;
+  #running: Promise<void> | null = null;
+  readonly #timers = new Map<string, NodeJS.Timeout>();
+  #prepared = '';
+  #toldWaiting: AwaitedThing | null = null;
+  readonly #waiting: Record<'stage' | 'speech', AwaitedThing | null> = { stage: null, speech: null };
+
+  constructor(deps: PreviewDeps, options: PreviewOptions, sink: PreviewSink) {
+    this.#options = options;
+    this.#sink = sink;
+    this.#mode = pausedAt(options.generation, 0);
+    this.#faults = new Faults((event) => sink.event(event));
+    this.#stages = new StageBuilder(deps, options.maxSidePx, {
+      built: (stage) => {
+        this.#nextStage = stage;
+        this.#faults.clear('stage');
+        this.#kick();
+      },
+      failed: (error) => this.#faults.set('stage', null, error),
+      waiting: (forWhat) => this.#wait('stage', forWhat),
+    });
+    this.#ear = new RecordingEar(deps);
+    this.#script = new ScriptTrack(
+      { speech: deps.speech, ear: this.#ear },
+      {
+        changed: () => {
+          this.#layoutStale = true;
+          this.#kick();
+        },
+        fault: (lineId, error) => {
+          if (error === null) this.#faults.clear(`line ${lineId}`);
+          else this.#faults.set(`line ${lineId}`, lineId === RECORDING ? null : lineId, error);
+        },
+      },
+    );
+  }
+
+  /** The document as it is now; begins with the first. Only what a change touches is done again. */
+  update(project: Project, revision: number): void {
+    if (this.#stop.signal.aborted) return;
+    const before = this.#document?.project;
+    this.#document = { project, revision };
+    if (before && JSON.stringify(before.avatar.rig) !== JSON.stringify(project.avatar.rig)) this.#redraw();
+    this.#stages.update(project);
+    this.#script.update(project);
+    this.#kick();
+  }
+
+  play(generation: number, { fromMs, toMs, loop }: PlayRange): void {
+    this.#takeOver();
+    const from = this.#frameAt(fromMs);
+    const to = toMs === null ? null : Math.max(from + 1, Math.ceil(this.#mapMs(toMs) * (this.#fps / 1000) - 1e-6));
+    this.#mode = {
+      ...{ kind: 'playing', generation, from, to, loop, frame: from, frameRound: 0, soundRound: 0, stream: null },
+      ...{ sample: this.#sampleOf(from), beginsFrame: true, beginsSound: true, ended: false },
+    };
+    this.#faults.clear('sound');
+    this.#script.retry();
+    this.#turnTo(from);
+  }
+
+  /** To the frame at `atMs`, which is sent. */
+  pause(generation: number, atMs: number): void {
+    this.#takeOver();
+    this.#mode = pausedAt(generation, this.#frameAt(atMs));
+    this.#turnTo(this.#mode.frame);
+  }
+
+  seek(generation: number, atMs: number): void {
+    this.pause(generation, atMs);
+  }
+
+  /** So many frames more may be sent. */
+  credit(frames: number): void {
+    this.#credit = Math.min(MOST_CREDIT, this.#credit + frames);
+    this.#kick();
+  }
+
+  /** Shows this in place of every mood of the script; null takes it back. */
+  showEmotion(generation: number, emotion: ShownEmotion | null): void {
+    this.#mode.generation = generation;
+    this.#emotion = emotion && {
+      // Long since settled, whenever the first frame is.
+      ...{ atMs: -10_000, intensity: emotion.intensity },
+      ...(emotion.kind === 'preset'
+        ? { emotion: emotion.emotion, blend: EMOTION_BLENDS[emotion.emotion] }
+        : { emotion: '', blend: emotion.blend }),
+    };
+    this.#redraw();
+  }
+
+  /** While paused, the face lives on. */
+  idle(generation: number, on: boolean): void {
+    this.#mode.generation = generation;
+    if (on === this.#idle) return;
+    this.#idle = on;
+    this.#idleAt = performance.now();
+    if (this.#mode.kind === 'paused') this.#mode.idled = 0;
+    this.#redraw();
+  }
+
+  /** Ends the drawing thread and all work; resolves when nothing is left of it. Safe to call twice. */
+  async dispose(): Promise<void> {
+    this.#stop.abort(new DOMException('the preview was closed', 'AbortError'));
+    for (const timer of this.#timers.values()) clearTimeout(timer);
+    this.#timers.clear();
+    this.#kick();
+    await Promise.allSettled([this.#running, this.#stages.dispose(), this.#script.dispose()]);
+    await Promise.allSettled([
+      this.#source?.dispose(),
+      this.#files[Symbol.asyncDispose](),
+      this.#ear[Symbol.asyncDispose](),
+    ]);
+    this.#source = null;
+  }
+
+  // ── The loop ──────────────────────────────────────────────────────────────────────────────────────────────────────
+
+  #kick(): void {
+    this.#kicked = true;
+    this.#running ??= this.#run().finally(() => {
+      this.#running = null;
+    });
+  }
+
+  async #run(): Promise<void> {
+    // Several requests of one moment are one change.
+    await Promise.resolve();
+    while (this.#kicked && !this.#stop.signal.aborted) {
+      this.#kicked = false;
+      try {
+        if (await this.#step()) this.#kicked = true;
+      } catch (error) {
+        if (this.#stop.signal.aborted) return;
+        await this.#lose(error);
+      }
+    }
+  }
+
+  /** True where there is more to do at once. */
+  async #step(): Promise<boolean> {
+    if (this.#nextStage) await this.#setStage(this.#nextStage);
+    if (this.#layoutStale) this.#adopt();
+    if (!this.#source || !this.#document) return false;
+    const mode = this.#mode;
+    return mode.kind === 'paused' ? await this.#showPaused(mode) : await this.#playOn(mode);
+  }
+
+  async #setStage(next: BuiltStage): Promise<void> {
+    const wait = this.#source ? 0 : this.#reopenAt - performance.now();
+    if (wait > 0) return this.#later('reopen', wait, () => this.#kick());
+    this.#nextStage = null;
+    // Its numbers may have moved on while the plate was laid out.
+    const setup = { ...next.setup, rig: this.#document!.project.avatar.rig };
+    const { signal } = this.#stop;
+    try {
+      if (this.#source) await this.#source.restage(setup);
+      else this.#source = await openFrameSource(setup, signal);
+    } catch (error) {
+      // A thread that still stands has only refused this stage.
+      const stands = this.#source !== null && (await this.#source.restart(setup.rig).then(yes, no));
+      if (!stands) {
+        this.#nextStage ??= next;
+        throw error;
+      }
+      this.#faults.set('refused', null, error);
+      this.#redraw();
+      return;
+    }
+    this.#faults.clear('refused');
+    const before = this.#stage;
+    this.#stage = next;
+    this.#announcer = new Announcer(this.#source, this.#document!.project, next.fullSize);
+    const { widthPx, heightPx } = next.size;
+    const { fps } = next.setup;
+    if (
+      before === null ||
+      before.size.widthPx !== widthPx ||
+      before.size.heightPx !== heightPx ||
+      before.setup.fps !== fps
+    ) {
+      this.#sink.event({ type: 'ready', projectId: this.#options.projectId, widthPx, heightPx, fps });
+      if (before && before.setup.fps !== fps) this.#changeRate(before.setup.fps, fps);
+    }
+    this.#tellPrepared();
+    this.#redraw();
+  }
+
+  /** The drawing thread is lost: what was asked for is asked of another. */
+  async #lose(error: unknown): Promise<void> {
+    this.#faults.set('thread', null, error);
+    const source = this.#source;
+    this.#source = null;
+    this.#announcer = null;
+    await source?.dispose();
+    this.#nextStage ??= this.#stage;
+    this.#reopenAt = performance.now() + REOPEN_AFTER_MS[Math.min(this.#reopens++, REOPEN_AFTER_MS.length - 1)]!;
+    this.#redraw();
+  }
+
+  async #showPaused(mode: Paused): Promise<boolean> {
+    const idles = this.#idle && !mode.due;
+    if (this.#credit <= 0 || (!mode.due && !this.#idle)) return false;
+    if (idles) {
+      const wait = this.#idleAt - performance.now();
+      if (wait > 0) {
+        this.#later('idle', wait, () => this.#kick());
+        return false;
+      }
+      this.#idleAt = Math.max(this.#idleAt, performance.now() - 1000 / this.#fps) + 1000 / this.#fps;
+      if (mode.idled === 0) this.#rewind = true;
+      mode.idled++;
+    }
+    mode.due = false;
+    const index = mode.frame + mode.idled;
+    await this.#prepare(index, 1, mode.idled > 0 ? mode.frame : null);
+    const frame = await this.#source!.frame(index);
+    this.#send(frame, mode.frame, mode === this.#mode, mode.generation, false);
+    return mode !== this.#mode || mode.due || this.#idle;
+  }
+
+  async #playOn(mode: Playing): Promise<boolean> {
+    if (mode.ended) return false;
+    const end = this.#endOf(mode);
+    if (mode.frame >= end && !mode.loop) {
+      mode.ended = true;
+      this.#sink.event({ type: 'ended', generation: mode.generation, atMs: (end * 1000) / this.#fps });
+      return false;
+    }
+    await this.#sendSound(mode, end);
+    if (mode !== this.#mode || this.#nextStage || this.#layoutStale) return true;
+    if (mode.frame >= end) {
+      mode.frame = mode.from;
+      mode.frameRound++;
+      mode.beginsFrame = true;
+      this.#rewind = true;
+    }
+    const open = this.#openUntil(mode.frame);
+    const count = Math.min(BATCH, end - mode.frame, open - mode.frame, this.#credit);
+    this.#wait('speech', open <= mode.frame ? 'speech' : null);
+    if (count <= 0) return false;
+    await this.#prepare(mode.frame, count, null);
+    const asked = Array.from({ length: count }, (_, i) => this.#source!.frame(mode.frame + i));
+    // When one fails all fail, and only the first is waited for.
+    for (const one of asked) one.catch(no);
+    const first = mode.frame;
+    const generation = mode.generation;
+    mode.frame += count;
+    for (const [i, one] of asked.entries()) {
+      this.#send(await one, first + i, mode === this.#mode, generation, mode.beginsFrame);
+      mode.beginsFrame = false;
+    }
+    this.#focus(mode.frame);
+    return true;
+  }
+
+  /** What lies here is spoken first. */
+  #focus(frame: number): void {
+    const { lines } = this.#layout;
+    this.#script.focus(lines[firstEndingAfter(lines, this.#sampleOf(frame))]?.lineId ?? null);
+  }
+
+  /** Sound up to {@link SOUND_AHEAD} before the next frame. */
+  async #sendSound(mode: Playing, end: number): Promise<void> {
+    const [first, last] = [this.#sampleOf(mode.from), this.#sampleOf(end)];
+    for (;;) {
+      if (mode.sample >= last) {
+        if (!mode.loop) return;
+        mode.sample = first;
+        mode.soundRound++;
+        mode.stream = null;
+        mode.beginsSound = true;
+      }
+      const round = (mode.soundRound - mode.frameRound) * (last - first);
+      if (round + mode.sample - this.#sampleOf(mode.frame) >= SOUND_AHEAD) return;
+      const count = Math.min(SOUND_PIECE, last - mode.sample, this.#soundOpenUntil(mode.sample) - mode.sample);
+      if (count <= 0) return;
+      if (mode.stream === null) {
+        const { lines } = this.#layout;
+        await this.#loudness.measure(lines.slice(firstEndingAfter(lines, mode.sample)), MEASURED_AT_ONCE);
+        mode.stream = new SoundStream(this.#files, mode.sample, this.#loudness.gain(lines));
+      }
+      const samples = await mode.stream.next(this.#layout, count);
+      if (mode !== this.#mode) return;
+      const { generation, sample: startSample, beginsSound: begins } = mode;
+      this.#sink.media({ kind: 'sound', generation, startSample, begins, samples });
+      mode.beginsSound = false;
+      mode.sample += count;
+      if (this.#nextStage || this.#layoutStale) return;
+    }
+  }
+
+  /** The drawing thread knows what it needs for `count` frames from `index` on. `silentFrom`: nobody speaks after that frame. */
+  async #prepare(index: number, count: number, silentFrom: number | null): Promise<void> {
+    const source = this.#source!;
+    const announcer = this.#announcer!;
+    const atMs = (index * 1000) / this.#fps;
+    if (this.#rewind || index <= this.#drawn) {
+      await source.restart(this.#document!.project.avatar.rig);
+      if (silentFrom === null) announcer.begin(this.#layout, atMs, this.#emotion);
+      else announcer.beginSilence(this.#layout, (silentFrom * 1000) / this.#fps, this.#emotion);
+      this.#rewind = false;
+    }
+    if (silentFrom === null) announcer.reach(this.#layout, atMs + (count * 1000) / this.#fps + source.lookAheadMs);
+    this.#drawn = index + count - 1;
+  }
+
+  #send({ data, release }: StageFrame, index: number, wanted: boolean, generation: number, begins: boolean): void {
+    if (wanted && !this.#stop.signal.aborted) {
+      this.#credit--;
+      const { size, setup } = this.#stage!;
+      this.#sink.media({ kind: 'frame', generation, index, ...size, begins, alpha: setup.alpha, data });
+      this.#reopens = 0;
+      this.#faults.clear('thread');
+    }
+    release();
+  }
+
+  // ── Where things lie ──────────────────────────────────────────────────────────────────────────────────────────────
+
+  get #fps(): number {
+    return this.#stage?.setup.fps ?? this.#document?.project.stage.fps ?? 25;
+  }
+
+  #sampleOf(frame: number): number {
+    return Math.round((frame * SAMPLE_RATE) / this.#fps);
+  }
+
+  get #frames(): number {
+    return Math.max(1, Math.ceil((this.#layout.durationMs * this.#fps) / 1000));
+  }
+
+  #endOf({ to, from }: Playing): number {
+    return Math.max(from + 1, Math.min(to ?? this.#frames, this.#frames));
+  }
+
+  /** The frame on show at a time that the interface named by the layout it was told last. */
+  #frameAt(atMs: number): number {
+    return Math.min(this.#frames - 1, Math.floor((this.#mapMs(atMs) * this.#fps) / 1000 + 1e-6));
+  }
+
+  #mapMs: (atMs: number) => number = (atMs) => atMs;
+
+  /** Frames before this have all that they show. */
+  #openUntil(frame: number): number {
+    const { lines } = this.#layout;
+    const lookAheadMs = this.#source?.lookAheadMs ?? 0;
+    const horizonMs = ((frame + BATCH) * 1000) / this.#fps + lookAheadMs;
+    for (
+      let i = firstEndingAfter(lines, this.#sampleOf(frame));
+      i < lines.length && lines[i]!.startMs <= horizonMs;
+      i++
+    )
+      if (!lines[i]!.settled) return Math.floor(((lines[i]!.startMs - lookAheadMs) * this.#fps) / 1000);
+    return Number.POSITIVE_INFINITY;
+  }
+
+  #soundOpenUntil(sample: number): number {
+    const { lines } = this.#layout;
+    for (let i = firstEndingAfter(lines, sample); i < lines.length && lines[i]!.startSample < sample + SOUND_PIECE; i++)
+      if (!lines[i]!.settled) return lines[i]!.startSample;
+    return Number.POSITIVE_INFINITY;
+  }
+
+  /** A request of the interface is the moment to let lines that have been passed have their true length. */
+  #takeOver(): void {
+    this.#mapMs = (atMs) => atMs;
+    // A face that idled has been told that nobody speaks.
+    if (this.#mode.kind === 'paused' && this.#mode.idled > 0) this.#rewind = true;
+    if (this.#layout === this.#script.layout()) return;
+    const before = this.#layout;
+    this.#rewind = true;
+    this.#layout = this.#script.layout();
+    this.#layoutStale = false;
+    this.#mapMs = (atMs) => (movedSample(before, this.#layout, (atMs * SAMPLE_RATE) / 1000) * 1000) / SAMPLE_RATE;
+    this.#tellPrepared();
+  }
+
+  /** Takes the script's present layout over, keeping the place in the line that is being said. */
+  #adopt(): void {
+    this.#layoutStale = false;
+    const before = this.#layout;
+    const mode = this.#mode;
+    const frontSample = mode.kind === 'playing' ? mode.sample : this.#sampleOf(mode.frame);
+    const held = new Map<string, number>();
+    for (const { lineId, exact, startSample, samples } of before.lines)
+      if (!exact && startSample + samples <= frontSample) held.set(lineId, samples);
+    this.#layout = this.#script.layoutHolding(held);
+    this.#tellPrepared();
+    if (before.lines.length > 0) this.#move(mode, before);
+    const { lines } = this.#layout;
+    let passed = 0;
+    while (passed < lines.length && held.has(lines[passed]!.lineId)) passed++;
+    if (this.#announcer && !this.#announcer.holds(this.#layout, passed)) this.#redraw();
+    this.#focus(mode.frame);
+  }
+
+  #move(mode: Paused | Playing, before: ScriptLayout): void {
+    const moved = (frame: number): number => {
+      const sample = this.#sampleOf(frame);
+      const now = movedSample(before, this.#layout, sample);
+      return now === sample ? frame : Math.round((now * this.#fps) / SAMPLE_RATE);
+    };
+    const frame = Math.min(moved(mode.frame), mode.kind === 'paused' ? this.#frames - 1 : Number.POSITIVE_INFINITY);
+    if (mode.kind === 'playing') {
+      mode.from = moved(mode.from);
+      if (mode.to !== null) mode.to = Math.max(mode.from + 1, moved(mode.to));
+    }
+    if (frame === mode.frame) return;
+    mode.frame = frame;
+    if (mode.kind === 'playing') {
+      Object.assign(mode, { beginsFrame: true, beginsSound: true, soundRound: mode.frameRound, stream: null });
+      mode.sample = this.#sampleOf(frame);
+    }
+    this.#redraw();
+  }
+
+  #changeRate(before: number, now: number): void {
+    const at = (frame: number): number => Math.round((frame * now) / before);
+    const mode = this.#mode;
+    mode.frame = at(mode.frame);
+    if (mode.kind === 'paused') return;
+    mode.from = at(mode.from);
+    mode.to = mode.to === null ? null : at(mode.to);
+    Object.assign(mode, { sample: this.#sampleOf(mode.frame), soundRound: mode.frameRound, stream: null });
+    Object.assign(mode, { beginsFrame: true, beginsSound: true });
+  }
+
+  #turnTo(frame: number): void {
+    // A step forward needs nothing anew: all up to there has been announced, or will be.
+    const near = frame > this.#drawn && frame <= this.#drawn + this.#fps;
+    if (!near) this.#rewind = true;
+    this.#wait('speech', null);
+    this.#focus(frame);
+    this.#kick();
+  }
+
+  #redraw(): void {
+    this.#rewind = true;
+    if (this.#mode.kind === 'paused') this.#mode.due = true;
+    this.#kick();
+  }
+
+  // ── What is told ──────────────────────────────────────────────────────────────────────────────────────────────────
+
+  #tellPrepared(): void {
+    if (this.#timers.has('prepared')) return;
+    const tell = (): void => {
+      if (!this.#document || !this.#stage) return;
+      const { lines, durationMs, exact } = this.#layout;
+      const event: PreviewEvent = {
+        ...{ type: 'prepared', revision: this.#document.revision, durationMs, frames: this.#frames, exact },
+        lines: lines.map(({ lineId, startMs, samples, exact: known }) => ({
+          ...{ lineId, startMs, endMs: startMs + (samples * 1000) / SAMPLE_RATE, exact: known },
+        })),
+      };
+      const text = JSON.stringify(event);
+      if (text === this.#prepared) return;
+      this.#prepared = text;
+      this.#sink.event(event);
+      this.#later('prepared', PREPARED_EVERY_MS, () => this.#tellPrepared());
+    };
+    tell();
+  }
+
+  /** The stage is waited for by whoever looks, speech only by whoever plays. */
+  #wait(of: 'stage' | 'speech', forWhat: AwaitedThing | null): void {
+    this.#waiting[of] = forWhat;
+    const now = this.#waiting.stage ?? this.#waiting.speech;
+    clearTimeout(this.#timers.get('waiting'));
+    if (now === this.#toldWaiting) return;
+    const tell = (): void => {
+      this.#toldWaiting = now;
+      this.#sink.event({ type: 'waiting', for: now, generation: this.#mode.generation });
+    };
+    if (now === null) tell();
+    else this.#later('waiting', PATIENCE_MS, tell);
+  }
+
+  #later(name: string, ms: number, then: () => void): void {
+    clearTimeout(this.#timers.get(name));
+    if (this.#stop.signal.aborted) return;
+    const timer = setTimeout(() => {
+      this.#timers.delete(name);
+      then();
+    }, ms);
+    this.#timers.set(name, timer);
+  }
+}
+
+const yes = (): boolean => true;
+const no = (): boolean => false;
+
+const pausedAt = (generation: number, frame: number): Paused => ({
+  ...{ kind: 'paused', generation, frame, due: true, idled: 0 },
+});
+
+/** Where a place in the programme has gone: with the line it lies in or after, as far into it as the line still reaches. */
+function movedSample(before: ScriptLayout, now: ScriptLayout, sample: number): number {
+  let at = before.lines.findLastIndex(({ startSample }) => startSample <= sample);
+  for (; at >= 0; at--) {
+    const { lineId, startSample } = before.lines[at]!;
+    const there = now.lines.findIndex((line) => line.lineId === lineId);
+    if (there < 0) continue;
+    const next = now.lines[there + 1]?.startSample ?? now.samples;
+    return Math.min(
+      now.lines[there]!.startSample + sample - startSample,
+      Math.max(now.lines[there]!.startSample, next),
+    );
+  }
+  return Math.min(sample, now.samples);
+}

@@ -1,0 +1,179 @@
+/**
+ * Keeps the stage in step with a document that changes: finds out which of its steps a change touches and does those again.
+ * One build at a time, always of the latest document; what comes in between is never built.
+ */
+import type { Avatar } from '../../app/document/avatar.ts';
+import type { Project } from '../../app/document/project.ts';
+import type { StageSize } from '../../app/media/stage-size.ts';
+import type { AvatarPlate } from '../engine/ports/lipsync.ts';
+import { type LoadedPortrait, loadPortrait } from '../export/load-portrait.ts';
+import { layOut, stageSetup, stageSizeOf } from '../export/set-stage.ts';
+import type { PortraitImporter } from '../portrait/prepare.ts';
+import type { StageSetup } from '../render/frame-source.ts';
+import type { AssetSource } from '../storage/assets.ts';
+import { previewSize } from './preview-size.ts';
+import { ReducedPortraits } from './reduced-portrait.ts';
+
+export interface BuiltStage {
+  setup: StageSetup;
+  /** Of what is drawn. */
+  size: StageSize;
+  /** Of the document's own stage: line breaks are made for it. */
+  fullSize: StageSize;
+}
+
+export interface StageBuilderDeps {
+  portraits: PortraitImporter;
+  assets: AssetSource;
+}
+
+export interface StageEvents {
+  built(stage: BuiltStage): void;
+  failed(error: unknown): void;
+  /** A picture nobody has seen before takes a while. */
+  waiting(forWhat: 'portrait' | 'stage' | null): void;
+}
+
+/** After landmarks have rested so long, what hangs on them is prepared as the export will. */
+const SETTLE_MS = 400;
+
+const sourceKey = ({ portrait, faceIndex }: Avatar): string => JSON.stringify([portrait, faceIndex]);
+const plateKey = ({ avatar, stage }: Project): string =>
+  JSON.stringify([avatar.framing, stage.size, stage.background, stage.overlays]);
+const setupKey = ({ avatar, stage, seed }: Project): string =>
+  JSON.stringify([stage.fps, seed, avatar.rig.teeth, stage.subtitles, stage.aiMark, stage.background.kind]);
+
+interface KeptPortrait {
+  source: string;
+  landmarks: Avatar['landmarks'];
+  loaded: LoadedPortrait;
+  reduced: ReducedPortraits;
+  /** Its landmarks were put in without preparing anew what follows from them. */
+  provisional: boolean;
+}
+
+export class StageBuilder {
+  readonly #deps: StageBuilderDeps;
+  readonly #events: StageEvents;
+  readonly #maxSidePx: number;
+  readonly #stop = new AbortController();
+  #wanted: Project | null = null;
+  #building: Promise<void> | null = null;
+  #portrait: KeptPortrait | null = null;
+  #plate: { key: string; portrait: KeptPortrait; plate: AvatarPlate; fullSize: StageSize; zoom: number } | null = null;
+  #shown = '';
+  #latest: Project | null = null;
+  #settleTimer: NodeJS.Timeout | undefined;
+  /** The landmarks have rested. */
+  #settled = false;
+
+  constructor(deps: StageBuilderDeps, maxSidePx: number, events: StageEvents) {
+    this.#deps = deps;
+    this.#maxSidePx = maxSidePx;
+    this.#events = events;
+  }
+
+  update(project: Project): void {
+    this.#wanted = project;
+    this.#latest = project;
+    this.#building ??= this.#buildAll().finally(() => {
+      this.#building = null;
+    });
+  }
+
+  async dispose(): Promise<void> {
+    clearTimeout(this.#settleTimer);
+    this.#wanted = null;
+    this.#stop.abort(new DOMException('the preview was closed', 'AbortError'));
+    await this.#building;
+  }
+
+  async #buildAll(): Promise<void> {
+    const { signal } = this.#stop;
+    while (this.#wanted !== null && !signal.aborted) {
+      const project = this.#wanted;
+      this.#wanted = null;
+      try {
+        const stage = await this.#build(project, signal);
+        if (stage !== null && !signal.aborted) this.#events.built(stage);
+      } catch (error) {
+        if (signal.aborted) return;
+        this.#shown = '';
+        this.#events.failed(error);
+      }
+      if (!signal.aborted) this.#events.waiting(null);
+    }
+  }
+
+  /** null where the document draws as the one before. */
+  async #build(project: Project, signal: AbortSignal): Promise<BuiltStage | null> {
+    const portrait = await this.#portraitOf(project, signal);
+    const key = plateKey(project);
+    let made = this.#plate;
+    if (made?.key !== key || made.portrait !== portrait) {
+      if (made === null) this.#events.waiting('stage');
+      made = await this.#layOut(project, portrait, key, signal);
+      this.#plate = made;
+      this.#shown = '';
+    }
+    const shown = setupKey(project);
+    if (shown === this.#shown) return null;
+    const setup = await stageSetup(project, this.#deps.assets, made.plate, signal);
+    this.#shown = shown;
+    const { width, height } = made.plate;
+    return { setup, size: { widthPx: width, heightPx: height }, fullSize: made.fullSize };
+  }
+
+  async #portraitOf(project: Project, signal: AbortSignal): Promise<KeptPortrait> {
+    const { avatar } = project;
+    const source = sourceKey(avatar);
+    const kept = this.#portrait;
+    const samePoints = kept?.source === source && same(kept.landmarks, avatar.landmarks);
+    if (kept && samePoints && !(kept.provisional && this.#settled)) return kept;
+    clearTimeout(this.#settleTimer);
+    this.#settled = false;
+    if (kept?.source === source && avatar.landmarks !== null && !samePoints) {
+      // Matte and background hang on the points too, but hardly; the face's shape is seen at once and the rest follows.
+      this.#portrait = withLandmarks(kept, avatar.landmarks);
+      this.#settleTimer = setTimeout(() => {
+        this.#settled = true;
+        if (this.#latest) this.update(this.#latest);
+      }, SETTLE_MS);
+      return this.#portrait;
+    }
+    if (!kept?.provisional) this.#events.waiting('portrait');
+    const { portraits, assets } = this.#deps;
+    const loaded = await loadPortrait(avatar, assets, portraits, signal);
+    const { landmarks } = avatar;
+    const reduced = new ReducedPortraits(loaded.prepared);
+    this.#portrait = { source, landmarks, loaded, reduced, provisional: false };
+    return this.#portrait;
+  }
+
+  async #layOut(project: Project, portrait: KeptPortrait, key: string, signal: AbortSignal) {
+    const fullSize = stageSizeOf(project, portrait.loaded);
+    const size = previewSize(fullSize, this.#maxSidePx);
+    const { zoom } = project.avatar.framing;
+    const full = size.widthPx === fullSize.widthPx && size.heightPx === fullSize.heightPx;
+    const layOutOf = async (widthPx: number): Promise<AvatarPlate> => {
+      const prepared = full ? portrait.loaded.prepared : await portrait.reduced.atLeast(widthPx);
+      return await layOut(project, this.#deps.assets, { ...portrait.loaded, prepared }, size, signal);
+    };
+    const before = this.#plate?.portrait.source === portrait.source ? this.#plate : null;
+    // How large the picture will be is known for certain only once it is laid out.
+    const expected = before
+      ? before.plate.picture.width * (zoom / before.zoom) * (size.widthPx / before.plate.width)
+      : 1.5 * Math.max(size.widthPx, size.heightPx) * Math.max(1, zoom);
+    const plate = await layOutOf(expected * 1.02);
+    return { key, portrait, plate, fullSize, zoom };
+  }
+}
+
+const same = (a: Avatar['landmarks'], b: Avatar['landmarks']): boolean =>
+  a === b || JSON.stringify(a) === JSON.stringify(b);
+
+function withLandmarks(kept: KeptPortrait, landmarks: NonNullable<Avatar['landmarks']>): KeptPortrait {
+  const reduced = kept.reduced.withFace({ ...kept.reduced.whole.face, landmarks });
+  const loaded = { ...kept.loaded, prepared: reduced.whole };
+  return { ...kept, landmarks, loaded, reduced, provisional: true };
+}
