@@ -291,7 +291,7 @@ test('an end that cannot be written down holds all the same, and is written when
 test('a disk that fills up fails the job in words and leaves nothing of it; with room, a retry makes it', async () => {
   const disk = join(dataDir, 'disk');
   await mkdir(disk);
-  const script = 'set -e; mount -t tmpfs -o size=2500k tmpfs "$1"; shift; exec "$@"';
+  const script = 'set -e; mount -t tmpfs -o size=1500k tmpfs "$1"; shift; exec "$@"';
   const fixture = fileURLToPath(new URL('full-disk.fixture.ts', import.meta.url));
   const unshare = process.getuid?.() === 0 ? ['--mount'] : ['--user', '--map-root-user', '--mount'];
   const child = spawn(

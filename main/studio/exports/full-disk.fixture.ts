@@ -9,8 +9,9 @@ import { film, never, openWorld, smallTalk } from './queue-world.fixture.ts';
 
 const [, , dataDir = '', cacheIn = ''] = process.argv;
 await using world = await openWorld(dataDir, { cacheIn });
+const talk = smallTalk({ script: { lines: [{ id: '1', text: 'Hello, this is a talk.', pauseAfterMs: 0 }] } });
 const target = film({ size: { widthPx: 1280, heightPx: 720 }, output: { preset: 'ultrafast', crf: 1 } });
-const [job] = await world.enqueue(smallTalk(), target);
+const [job] = await world.enqueue(talk, target);
 const id = job?.id ?? '';
 const full = await world.ended(id);
 const left = readdirSync(join(dataDir, 'library'));
