@@ -172,8 +172,8 @@ Examples:
       {
         flags: '--project <file>',
         words: {
-          en: 'a project file; the options below override what it says',
-          'zh-CN': '项目文件；下面的选项会覆盖其中的设置',
+          en: 'a project file or .shenghua bundle; the options below override what it says',
+          'zh-CN': '项目文件或 .shenghua 项目包；下面的选项会覆盖其中的设置',
         },
       },
       {

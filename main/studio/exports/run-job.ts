@@ -15,7 +15,6 @@ import { asStorageError } from '../../storage/failures.ts';
 import type { StoredError, StoredJob } from '../../storage/repositories/export-jobs.ts';
 import type { WorkRecord, WorkRecordFile } from '../../storage/repositories/works.ts';
 import { makePoster } from '../library/poster.ts';
-import { auditConsent } from './consent-audit.ts';
 import { storedError } from './stored-error.ts';
 
 export const RECORD_NAME = 'work.json';
@@ -65,11 +64,10 @@ async function make(run: JobRun, studio: ExportDeps): Promise<void> {
           folder,
           signal,
         });
-  const created = new Date();
   const record: WorkRecord = {
     version: 1,
     id: job.id,
-    createdAtMs: created.getTime(),
+    createdAtMs: Date.now(),
     software: studio.software,
     projectId: job.projectId,
     projectName: job.projectName,
@@ -86,7 +84,9 @@ async function make(run: JobRun, studio: ExportDeps): Promise<void> {
     produceId: report.produceId,
     aiMarkVisible: format !== 'wav' && document.stage.aiMark.visible,
     voices: voicesOf(document),
-    ...auditConsent(document.avatar, created),
+    // Who is only heard is not shown.
+    consent: report.consent?.record ?? null,
+    consentState: report.consent?.state ?? 'not-needed',
   };
   await writeTextWhole(join(folder, RECORD_NAME), `${JSON.stringify(record, null, 2)}\n`, signal);
   const warnings = report.warnings.map(storedError);
