@@ -10,7 +10,7 @@ import type { Programme } from '../engine/stages/programme.ts';
 import { openFrameSource, type StageSetup } from '../render/frame-source.ts';
 import { layoutAvatar } from '../stage/layout.ts';
 import { overlaySprite, placeOverlay } from '../stage/overlays.ts';
-import { decodePicture } from '../stage/picture.ts';
+import { decodePicture, type Picture } from '../stage/picture.ts';
 import { subtitleMetrics } from '../stage/subtitle-sprites.ts';
 import type { AssetSource } from '../storage/assets.ts';
 import type { LoadedPortrait } from './load-portrait.ts';
@@ -26,6 +26,21 @@ export function subtitleCues(project: Project, show: Programme, size: StageSize)
   return buildCues(spokenLines(show), { measure, maxWidthPx });
 }
 
+/** Where the decoded pictures of a stage come from: a preview that sets many stages keeps them. */
+export interface StagePictures {
+  of(ref: AssetRef, signal: AbortSignal): Promise<Picture>;
+  /** What a sample avatar stands in front of. */
+  behindSample(encoded: Uint8Array): Promise<Picture>;
+}
+
+export const picturesFrom = (assets: AssetSource): StagePictures => ({
+  of: async (ref, signal) => {
+    const path = await assets.resolve(ref, { signal });
+    return decodePicture(await readFile(path, { signal }), ref.fileName);
+  },
+  behindSample: (encoded) => decodePicture(encoded, 'background'),
+});
+
 /** The person and what stands behind them, in stage pixels. @throws whatever `signal` was aborted with, between two steps */
 export async function layOut(
   project: Project,
@@ -33,12 +48,10 @@ export async function layOut(
   { prepared, background: own }: LoadedPortrait,
   size: StageSize,
   signal: AbortSignal,
+  pictures = picturesFrom(assets),
 ): Promise<AvatarPlate> {
   const { background, overlays } = project.stage;
-  const picture = async (ref: AssetRef) => {
-    const path = await assets.resolve(ref, { signal });
-    return decodePicture(await readFile(path, { signal }), ref.fileName);
-  };
+  const picture = (ref: AssetRef) => pictures.of(ref, signal);
   const behind = [];
   for (const overlay of overlays) {
     if (overlay.layer !== 'behind') continue;
@@ -50,7 +63,7 @@ export async function layOut(
     framing: project.avatar.framing,
     background:
       background.kind === 'picture' ? { kind: 'picture', picture: await picture(background.asset) } : background,
-    ...(own && { sampleBackground: await decodePicture(own, 'background') }),
+    ...(own && { sampleBackground: await pictures.behindSample(own) }),
     behind,
     signal,
   });
@@ -62,13 +75,13 @@ export async function stageSetup(
   assets: AssetSource,
   plate: AvatarPlate,
   signal: AbortSignal,
+  pictures = picturesFrom(assets),
 ): Promise<StageSetup> {
   const size = { widthPx: plate.width, heightPx: plate.height };
   const front = [];
   for (const overlay of project.stage.overlays) {
     if (overlay.layer !== 'front') continue;
-    const bytes = await readFile(await assets.resolve(overlay.asset, { signal }), { signal });
-    const placed = await placeOverlay(overlay, await decodePicture(bytes, overlay.asset.fileName), size);
+    const placed = await placeOverlay(overlay, await pictures.of(overlay.asset, signal), size);
     if (placed) front.push(overlaySprite(placed));
   }
   return {

@@ -7,10 +7,11 @@ import type { Project } from '../../app/document/project.ts';
 import type { StageSize } from '../../app/media/stage-size.ts';
 import type { AvatarPlate } from '../engine/ports/lipsync.ts';
 import { type LoadedPortrait, loadPortrait } from '../export/load-portrait.ts';
-import { layOut, stageSetup, stageSizeOf } from '../export/set-stage.ts';
+import { layOut, type StagePictures, stageSetup, stageSizeOf } from '../export/set-stage.ts';
 import type { PortraitImporter } from '../portrait/prepare.ts';
 import type { StageSetup } from '../render/frame-source.ts';
 import type { AssetSource } from '../storage/assets.ts';
+import { KeptPictures } from './kept-pictures.ts';
 import { previewSize } from './preview-size.ts';
 import { ReducedPortraits } from './reduced-portrait.ts';
 
@@ -57,6 +58,7 @@ export class StageBuilder {
   readonly #events: StageEvents;
   readonly #maxSidePx: number;
   readonly #stop = new AbortController();
+  readonly #pictures: StagePictures;
   #wanted: Project | null = null;
   #building: Promise<void> | null = null;
   #portrait: KeptPortrait | null = null;
@@ -70,6 +72,7 @@ export class StageBuilder {
   constructor(deps: StageBuilderDeps, maxSidePx: number, events: StageEvents) {
     this.#deps = deps;
     this.#maxSidePx = maxSidePx;
+    this.#pictures = new KeptPictures(deps.assets, maxSidePx);
     this.#events = events;
   }
 
@@ -118,7 +121,7 @@ export class StageBuilder {
     }
     const shown = setupKey(project);
     if (shown === this.#shown) return null;
-    const setup = await stageSetup(project, this.#deps.assets, made.plate, signal);
+    const setup = await stageSetup(project, this.#deps.assets, made.plate, signal, this.#pictures);
     this.#shown = shown;
     const { width, height } = made.plate;
     return { setup, size: { widthPx: width, heightPx: height }, fullSize: made.fullSize };
@@ -157,7 +160,7 @@ export class StageBuilder {
     const full = size.widthPx === fullSize.widthPx && size.heightPx === fullSize.heightPx;
     const layOutOf = async (widthPx: number): Promise<AvatarPlate> => {
       const prepared = full ? portrait.loaded.prepared : await portrait.reduced.atLeast(widthPx);
-      return await layOut(project, this.#deps.assets, { ...portrait.loaded, prepared }, size, signal);
+      return await layOut(project, this.#deps.assets, { ...portrait.loaded, prepared }, size, signal, this.#pictures);
     };
     const before = this.#plate?.portrait.source === portrait.source ? this.#plate : null;
     // How large the picture will be is known for certain only once it is laid out.
