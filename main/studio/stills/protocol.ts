@@ -1,5 +1,6 @@
 import type { RigSettings } from '../../../app/document/avatar.ts';
 import type { FaceLandmarks } from '../../../app/document/landmarks.ts';
+import type { ErrorCode, ErrorParams } from '../../../app/errors/index.ts';
 import type { EmotionBlend } from '../../../app/speech/emotion-blend.ts';
 import type { AvatarPlate } from '../../engine/ports/lipsync.ts';
 
@@ -23,4 +24,5 @@ export interface StillJob {
 export type StillRequest = { id: number; job: StillJob };
 export type StillReply =
   | { id: number; ok: true; webp: Uint8Array<ArrayBuffer> }
-  | { id: number; ok: false; error: unknown };
+  /** An error loses its code on its way between threads. */
+  | { id: number; ok: false; code: ErrorCode; params: ErrorParams };

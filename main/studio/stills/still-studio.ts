@@ -1,6 +1,6 @@
 /** Owns the thread that draws stills: begun at the first one, one at a time, begun afresh after a death. */
 import { Worker } from 'node:worker_threads';
-import { ERROR_CODES, type ErrorCode, type ErrorParams, StudioError } from '../../../app/errors/index.ts';
+import { StudioError } from '../../../app/errors/index.ts';
 import type { StillJob, StillReply, StillRequest } from './protocol.ts';
 
 export interface StillStudio {
@@ -54,9 +54,12 @@ export function createStillStudio(): StillStudio {
       };
       const onMessage = (reply: StillReply): void => {
         if (reply.id !== id) return;
-        finish(() => (reply.ok ? resolve(reply.webp) : reject(inWords(reply.error))));
+        finish(() => (reply.ok ? resolve(reply.webp) : reject(new StudioError(reply.code, reply.params))));
       };
-      const onError = (error: unknown): void => finish(() => reject(inWords(error)));
+      const onError = (cause: unknown): void => {
+        const detail = cause instanceof Error ? cause.message || cause.name : String(cause);
+        finish(() => reject(new StudioError('stage.renderer-stopped', { detail }, { cause, retryable: true })));
+      };
       const onExit = (code: number): void => onError(new Error(`the thread ended (${code})`));
       asked.on('message', onMessage).on('error', onError).on('exit', onExit);
       asked.postMessage({ id, job } satisfies StillRequest);
@@ -86,14 +89,4 @@ export function createStillStudio(): StillStudio {
       await last?.terminate();
     },
   };
-}
-
-/** Errors cross threads as plain ones: ours are told by their code and made whole again. */
-function inWords(error: unknown): StudioError {
-  if (error instanceof Error && 'code' in error && 'params' in error) {
-    const code = ERROR_CODES.find((known): known is ErrorCode => known === error.code);
-    if (code !== undefined) return new StudioError(code, error.params as ErrorParams, { cause: error });
-  }
-  const detail = error instanceof Error ? error.message || error.name : String(error);
-  return new StudioError('stage.renderer-stopped', { detail }, { cause: error, retryable: true });
 }

@@ -4,6 +4,7 @@ import { parentPort } from 'node:worker_threads';
 import sharp from 'sharp';
 import type { RigSettings } from '../../../app/document/avatar.ts';
 import type { FaceLandmarks } from '../../../app/document/landmarks.ts';
+import { StudioError } from '../../../app/errors/index.ts';
 import type { AvatarPlate, LipSyncSession, SpeechSegment } from '../../engine/ports/lipsync.ts';
 import { ENVELOPE_STEP_MS } from '../../engine/ports/speech.ts';
 import { rigEngine } from '../../providers/lipsync/rig/index.ts';
@@ -96,7 +97,10 @@ port.on('message', ({ id, job }: StillRequest) => {
       const webp = await draw(job);
       port.postMessage({ id, ok: true, webp } satisfies StillReply, [webp.buffer]);
     } catch (error) {
-      port.postMessage({ id, ok: false, error } satisfies StillReply);
+      const detail = error instanceof Error ? error.message : String(error);
+      const { code, params } =
+        error instanceof StudioError ? error : { code: 'stage.renderer-stopped' as const, params: { detail } };
+      port.postMessage({ id, ok: false, code, params } satisfies StillReply);
     }
   });
 });
