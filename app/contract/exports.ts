@@ -6,7 +6,7 @@ import { OUTPUT_FORMATS, outputSchema } from '../document/output.ts';
 import { backgroundSchema, FRAME_RATES, stageSchema, subtitlesSchema } from '../document/stage.ts';
 import { idSchema, nothing, procedure, wireErrorSchema } from './base.ts';
 
-export { EXPORT_PRESETS, type ExportPresetId, exportPresets } from '../document/export-presets.ts';
+export type { ExportPresetId } from '../document/export-presets.ts';
 
 /** One file to be made. Whatever is absent is as the project (or the preset) says. */
 export const exportTargetSchema = z.object({
