@@ -1,6 +1,6 @@
 /**
  * Our whole export against ffmpeg alone: drawing and encoding together, over ffmpeg encoding the very same frames from a raw
- * file with the very same arguments. In one run, in turns, the middle of each; whatever slows this machine slows both.
+ * file with the very same arguments, without sound. In one run, in turns, the middle of each; whatever slows this machine slows both.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -8,7 +8,7 @@ import { open, rm, statfs } from 'node:fs/promises';
 import { join } from 'node:path';
 import { i420Bytes } from '../app/media/i420.ts';
 import { type ExportReport, exportProject } from '../main/export/export-project.ts';
-import { pictureArgs } from '../main/media/ffmpeg/args.ts';
+import { frameInput, pictureArgs } from '../main/media/ffmpeg/args.ts';
 import { type Bench, type BenchRun, numberOption } from './bench.ts';
 import { type Figure, figure, median } from './figures.ts';
 import { drawTalk, type StagedTalk, stageTalk } from './staged-talk.ts';
@@ -94,9 +94,10 @@ async function rawEncoding(staged: StagedTalk, rawPath: string, run: BenchRun): 
   const outPath = join(scratchDir, 'raw.mp4');
   const { output, stage } = staged.project;
   const shape = { ...staged.size, fps: stage.fps, alpha: false };
-  const args = pictureArgs({ format: 'mp4', shape, output, encoder: 'libx264', outPath }).map((argument) =>
-    argument === 'pipe:0' ? `file:${rawPath}` : argument,
-  );
+  const args = [
+    ...['-nostdin', '-nostats', '-v', 'warning', '-y', ...frameInput(shape, `file:${rawPath}`)],
+    ...[...pictureArgs('libx264', shape, output), '-f', 'mp4', `file:${outPath}`],
+  ];
   return {
     ffmpegPath,
     outPath,

@@ -34,7 +34,7 @@ export const renderBench: Bench = {
       ['512', 512, { atMost: 5 }],
       ['720p', heightPx * 1.1, null],
     ] as const) {
-      const { plate, region } = await headOf(edgePx, staged);
+      const { plate, region } = await headOf(edgePx, staged, signal);
       say(`head ${name}: moves in ${region.width} × ${region.height}`);
       const times = draw(plate, region, staged, count, signal);
       const face = times.map((one) => one.poseMs + one.warpMs);
@@ -52,12 +52,16 @@ export const renderBench: Bench = {
 };
 
 /** The avatar laid out on the talk's stage so that the area its head moves in is that of a square of `edgePx`, or as near as it comes. */
-async function headOf(edgePx: number, staged: StagedTalk): Promise<{ plate: AvatarPlate; region: Rect }> {
+async function headOf(
+  edgePx: number,
+  staged: StagedTalk,
+  signal: AbortSignal,
+): Promise<{ plate: AvatarPlate; region: Rect }> {
   const { project, assets, portrait, size } = staged;
   let zoom = 1;
   for (let step = 0; ; step++) {
     const framing = { ...project.avatar.framing, zoom };
-    const plate = await layOut({ ...project, avatar: { ...project.avatar, framing } }, assets, portrait, size);
+    const plate = await layOut({ ...project, avatar: { ...project.avatar, framing } }, assets, portrait, size, signal);
     const region = await motionRegionOf(plate, project);
     const edge = Math.sqrt(region.width * region.height);
     if (step === 6 || Math.abs(edge / edgePx - 1) < 0.005) return { plate, region };

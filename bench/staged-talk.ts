@@ -35,7 +35,7 @@ export async function stageTalk(talk: Talk, studio: Studio, signal: AbortSignal)
     size,
     frames: Math.ceil((show.durationMs * project.stage.fps) / 1000),
     cues: subtitleCues(project, show, size),
-    plate: await layOut(project, assets, portrait, size),
+    plate: await layOut(project, assets, portrait, size, signal),
     [Symbol.asyncDispose]: () => spoken[Symbol.asyncDispose](),
   };
 }
@@ -46,7 +46,7 @@ export async function drawTalk(
   look: (frame: Uint8Array, index: number) => void | Promise<void>,
   signal: AbortSignal,
 ): Promise<void> {
-  const { project, assets, plate, size, cues, frames, show } = staged;
+  const { project, assets, plate, cues, frames, show } = staged;
   const source = await openStageFrames(project, assets, plate, signal);
   source.subtitles(cues);
   try {

@@ -3,6 +3,7 @@
  * what flows between them, and who closes what.
  */
 import { randomUUID } from 'node:crypto';
+import { truncate } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AssetRef } from '../../app/document/asset.ts';
 import { type Consent, type ConsentState, consentState, consentWarning, dayOf } from '../../app/document/consent.ts';
@@ -12,6 +13,7 @@ import type { StageSize } from '../../app/media/stage-size.ts';
 import { toSrt, toVtt } from '../../app/media/subtitle-files.ts';
 import type { SubtitleCue } from '../../app/media/subtitles.ts';
 import { encodeProgramme } from '../engine/encode-programme.ts';
+import type { EncoderSink } from '../engine/ports/encoder.ts';
 import type { FrameSource } from '../engine/ports/frames.ts';
 import { SAMPLE_RATE } from '../engine/ports/tts.ts';
 import { type Programme, programme } from '../engine/stages/programme.ts';
@@ -163,27 +165,27 @@ export async function exportProject(request: ExportRequest, deps: ExportDeps): P
     const cues = subtitleCues(project, show, size);
     if (mode === 'burn') source?.subtitles(cues);
     beside = await writeSideFiles(sideFiles({ subtitles, timeline }, cues, show), signal);
-    const sink = await openEncoder({
-      ffmpeg,
-      format,
-      widthPx: size.widthPx,
-      heightPx: size.heightPx,
-      fps,
-      alpha,
-      output: project.output,
-      outPath,
-      metadata: { produceId, software: deps.software, title: project.name },
-      cacheDir: deps.paths.cacheDir,
+    await lastTo(show, frames / fps);
+    const openSink = (): Promise<EncoderSink> =>
+      openEncoder({
+        ffmpeg,
+        format,
+        widthPx: size.widthPx,
+        heightPx: size.heightPx,
+        fps,
+        alpha,
+        output: project.output,
+        soundPath: show.soundPath,
+        outPath,
+        metadata: { produceId, software: deps.software, title: project.name },
+        cacheDir: deps.paths.cacheDir,
+        signal,
+        expectedDurationMs: show.durationMs,
+      });
+    ({ encoder } = await encodeProgramme({ fps, frames, speech: programmeSpeech(show) }, source, openSink, {
       signal,
-      expectedDurationMs: show.durationMs,
-    });
-    encoder = sink.encoder;
-    await encodeProgramme(
-      { fps, frames, speech: programmeSpeech(show), sound: soundOf(show, frames, fps, signal) },
-      source,
-      sink,
-      { signal, onFrame: (done, total) => report('render', done, total) },
-    );
+      onFrame: (done, total) => report('render', done, total),
+    }));
     await beside.commit();
     const drawn = source?.stats();
     stages.faceMs = drawn?.faceMs ?? 0;
@@ -272,11 +274,10 @@ async function inputPaths(project: Project, assets: AssetSource): Promise<string
   return await Promise.all(refs.map((ref) => assets.resolve(ref)));
 }
 
-/** The programme's sound, padded with silence to the end of the last frame. */
-async function* soundOf(show: Programme, frames: number, fps: number, signal: AbortSignal): AsyncGenerator<Int16Array> {
-  yield* show.pcm(signal);
-  const missing = Math.round((frames / fps) * SAMPLE_RATE) - show.samples;
-  if (missing > 0) yield new Int16Array(missing);
+/** The programme's sound, followed by silence to the end of the last frame. */
+async function lastTo({ soundPath, samples }: Programme, seconds: number): Promise<void> {
+  const wanted = Math.round(seconds * SAMPLE_RATE);
+  if (wanted > samples) await truncate(soundPath, wanted * 2);
 }
 
 function sideFiles(

@@ -13,7 +13,7 @@ import type { EncoderSink } from '../engine/ports/encoder.ts';
 import { type OpenEncoderOptions, openEncoder } from './encoder-sink.ts';
 import type { Ffmpeg } from './ffmpeg/locate.ts';
 import { assertOutputNotInput } from './part-file.ts';
-import { ffmpegsToTest, noisyFrame, sine, temporaryFolder } from './testing/frames.ts';
+import { ffmpegsToTest, noisyFrame, sine, soundFile, temporaryFolder } from './testing/frames.ts';
 
 const W = 320;
 const H = 240;
@@ -83,12 +83,13 @@ describe('a full disk', () => {
     test(`is told with path and sizes, and nothing is left (${format})`, async (t) => {
       const disk = await tinyDisk(t, 400_000);
       if (!disk) return;
+      const soundPath = await soundFile(t, sine(48_000 * 5));
       for (const ffmpeg of ffmpegs) {
         const outPath = join(disk, `a.${format}`);
         await writeFile(outPath, 'old');
         const work = async (): Promise<void> => {
-          const sink = await openIn(disk, { ffmpeg, format, outPath, expectedDurationMs: 60_000 });
-          await Promise.all([writeNoise(sink, 120), sink.writeAudio(sine(48_000 * 5))]);
+          const sink = await openIn(disk, { ffmpeg, format, outPath, soundPath, expectedDurationMs: 60_000 });
+          await writeNoise(sink, 120);
           await sink.finish();
         };
         await assert.rejects(work(), (error: StudioError) => {
@@ -104,13 +105,13 @@ describe('a full disk', () => {
     });
   }
 
-  test('met only by the last step, when picture and sound are joined, is told too', async (t) => {
+  test('met only when the last frames come out is told too', async (t) => {
     const disk = await tinyDisk(t, 700_000);
     if (!disk) return;
     const output = outputSchema.parse({ encoder: 'software', crf: 18 });
     const sink = await openIn(disk, { output });
     await writeNoise(sink, 10);
-    await writeFile(join(disk, 'filler'), new Uint8Array(250_000));
+    await writeFile(join(disk, 'filler'), new Uint8Array(600_000));
     await assert.rejects(sink.finish(), { code: 'media.disk-full' });
     assert.deepEqual(await readdir(disk), ['filler']);
   });
@@ -119,23 +120,16 @@ describe('a full disk', () => {
 describe('an encoder that goes wrong', { skip: !isLinux && 'looks into /proc' }, () => {
   test('killed half-way: a retryable error for the pending and the later calls, nothing left', async (t) => {
     const folder = await temporaryFolder(t);
-    for (const victim of ['picture', 'sound']) {
-      const sink = await openIn(folder);
-      await Promise.all([writeNoise(sink, 20), sink.writeAudio(sine(48_000))]);
-      for (const pid of await ffmpegPids(folder)) {
-        const command = await readFile(`/proc/${pid}/cmdline`, 'utf8');
-        if (command.includes(`part-${victim}`)) process.kill(pid, 'SIGKILL');
-      }
-      const killed = { code: 'media.encoder-killed', retryable: true, params: { signal: 'SIGKILL' } };
-      await assert.rejects(async () => {
-        for (let i = 0; i < 200; i++) await Promise.all([writeNoise(sink, 1), sink.writeAudio(sine(4800))]);
-      }, killed);
-      await assert.rejects(sink.writeFrame(noisyFrame(W, H, 0)), killed);
-      await assert.rejects(sink.finish(), killed);
-      await sink.abort();
-      assert.deepEqual(await readdir(folder), []);
-      assert.deepEqual(await ffmpegPids(folder), []);
-    }
+    const sink = await openIn(folder, { soundPath: await soundFile(t, sine(48_000)) });
+    await writeNoise(sink, 20);
+    for (const pid of await ffmpegPids(folder)) process.kill(pid, 'SIGKILL');
+    const killed = { code: 'media.encoder-killed', retryable: true, params: { signal: 'SIGKILL' } };
+    await assert.rejects(writeNoise(sink, 200), killed);
+    await assert.rejects(sink.writeFrame(noisyFrame(W, H, 0)), killed);
+    await assert.rejects(sink.finish(), killed);
+    await sink.abort();
+    assert.deepEqual(await readdir(folder), []);
+    assert.deepEqual(await ffmpegPids(folder), []);
   });
 
   test('killed while nobody writes: cleaned up without being asked', async (t) => {
@@ -159,8 +153,8 @@ describe('an encoder that goes wrong', { skip: !isLinux && 'looks into /proc' },
 
   test('a long pause of the writer is no stall', async (t) => {
     const folder = await temporaryFolder(t);
-    const sink = await openIn(folder, { stallMs: 300 });
-    await Promise.all([writeNoise(sink, 3), sink.writeAudio(sine(48_000))]);
+    const sink = await openIn(folder, { stallMs: 300, soundPath: await soundFile(t, sine(48_000)) });
+    await writeNoise(sink, 3);
     await sleep(1200);
     await writeNoise(sink, 3);
     await sink.finish();
@@ -184,16 +178,20 @@ describe('stopping', { skip: !isLinux && 'looks into /proc' }, () => {
       const folder = await temporaryFolder(t);
       const controller = new AbortController();
       const reason = new Error('Ctrl-C');
-      const sink = await openIn(folder, { signal: controller.signal });
+      const soundPath = await soundFile(t, sine(4800));
+      const sink = await openIn(folder, { signal: controller.signal, soundPath });
       await writeFile(join(folder, 'a.mp4'), 'old');
+      const finishing = Promise.withResolvers<void>();
       const work = (async () => {
         if (when === 'before a frame') await once(controller.signal, 'abort');
-        await Promise.all([writeNoise(sink, when === 'while finishing' ? 40 : 10_000), sink.writeAudio(sine(4800))]);
-        await sink.finish();
+        await writeNoise(sink, when === 'while finishing' ? 40 : 10_000);
+        const finished = sink.finish();
+        finishing.resolve();
+        await finished;
       })();
       work.catch(() => {});
       if (when === 'with writes pending') await sleep(200);
-      if (when === 'while finishing') await eventually('finish', async () => !(await hasPending(sink)));
+      if (when === 'while finishing') await finishing.promise;
       controller.abort(reason);
       await assert.rejects(work, reason);
       await sink.abort();
@@ -223,7 +221,6 @@ describe('stopping', { skip: !isLinux && 'looks into /proc' }, () => {
           fps: 25, alpha: false, output: ${JSON.stringify(software)}, outPath: ${JSON.stringify(join(folder, 'a.mp4'))},
           metadata: { produceId: 'id', software: 'Studio' }, cacheDir: ${JSON.stringify(folder)},
         });
-        await sink.writeAudio(new Int16Array(4800));
         for (let i = 0; i < 20; i++) await sink.writeFrame(new Uint8Array(${W * H * 1.5}));
         ${end};`;
       const child = spawn(process.execPath, ['--input-type=module', '-e', script], { stdio: 'inherit' });
@@ -238,14 +235,6 @@ describe('stopping', { skip: !isLinux && 'looks into /proc' }, () => {
     });
   }
 });
-
-/** Whether the sink still takes frames: it does not once finish() has begun. */
-async function hasPending(sink: EncoderSink): Promise<boolean> {
-  return await sink.writeAudio(new Int16Array(0)).then(
-    () => true,
-    () => false,
-  );
-}
 
 describe('the output path', () => {
   test('that is a folder, a device, under a file or not writable is refused before anything starts', async (t) => {

@@ -18,6 +18,7 @@ import {
   noisyFrame,
   readMetadata,
   sine,
+  soundFile,
   temporaryFolder,
 } from './testing/frames.ts';
 
@@ -68,6 +69,16 @@ async function writeColours(sink: EncoderSink, frames: number, alpha = false): P
   }
 }
 
+/** Samples by which `sound` is heard after `at`, by where the two agree best; within 100 ms. */
+function bestShift(sound: Int16Array, heard: Int16Array, at: number): number {
+  let best = { shift: Number.NaN, agreement: Number.NEGATIVE_INFINITY };
+  for (let shift = -4800; shift <= 4800; shift++) {
+    const agreement = sound.reduce((sum, sample, i) => sum + sample * heard[at + shift + i]!, 0);
+    if (agreement > best.agreement) best = { shift, agreement };
+  }
+  return best.shift;
+}
+
 function assertColours(decoded: Buffer, frames: number, alpha: boolean): void {
   const frameBytes = alpha ? i420aBytes(W, H) : i420Bytes(W, H);
   assert.equal(decoded.length / frameBytes, frames, 'every frame is there once');
@@ -95,10 +106,10 @@ describe('MP4', () => {
   test('holds every frame and sample, BT.709, index first, and the label in moov.udta.meta', async (t) => {
     const folder = await temporaryFolder(t);
     await onEach(async (ffmpeg) => {
-      const sink = await openWith(ffmpeg, folder, 'a.mp4');
-      assert.equal(sink.encoder, 'libx264 veryfast');
       const pcm = sine(48_000 * 3);
-      await Promise.all([writeColours(sink, 75), sink.writeAudio(pcm)]);
+      const sink = await openWith(ffmpeg, folder, 'a.mp4', { soundPath: await soundFile(t, pcm) });
+      assert.equal(sink.encoder, 'libx264 veryfast');
+      await writeColours(sink, 75);
       await sink.finish();
       const path = join(folder, 'a.mp4');
       const file = await readFile(path);
@@ -137,22 +148,47 @@ describe('MP4', () => {
     });
   });
 
-  test('takes a minute of sound before the first frame, and frames written by one loop with it', async (t) => {
+  for (const [what, seconds, frames] of [
+    ['much longer', 50, 9],
+    ['much shorter', 0.01, 500],
+  ] as const) {
+    test(`a sound ${what} than the picture is kept whole, as is the picture`, async (t) => {
+      const folder = await temporaryFolder(t);
+      await onEach(async (ffmpeg) => {
+        const soundPath = await soundFile(t, sine(48_000 * seconds));
+        const sink = await openWith(ffmpeg, folder, 'a.mp4', { soundPath });
+        await writeColours(sink, frames);
+        await sink.finish();
+        const { soun, vide } = mp4TrackDurationsMs(await readFile(join(folder, 'a.mp4')));
+        assert.ok(Math.abs(soun! - seconds * 1000) < 30, `${soun} ms of sound`);
+        assert.equal(Math.round(vide!), (frames * 1000) / FPS);
+      });
+    });
+  }
+
+  test('sound and picture begin together: a click is heard where it was put', async (t) => {
     const folder = await temporaryFolder(t);
-    const sink = await openWith(ffmpegs[0]!, folder, 'a.mp4');
-    await sink.writeAudio(sine(48_000 * 50));
-    await writeColours(sink, 9);
-    await sink.writeAudio(sine(1));
-    await sink.finish();
-    const { soun } = mp4TrackDurationsMs(await readFile(join(folder, 'a.mp4')));
-    assert.ok(Math.abs(soun! - 50_000) < 30, `${soun}`);
+    const at = 24_321;
+    const click = new Int16Array(48_000);
+    for (const [i, sample] of sine(480, 1000).entries()) click[at + i] = sample;
+    await onEach(async (ffmpeg) => {
+      for (const format of ['mp4', 'webm'] as const) {
+        const sink = await openWith(ffmpeg, folder, `a.${format}`, { format, soundPath: await soundFile(t, click) });
+        await writeColours(sink, FPS);
+        await sink.finish();
+        const heard = await decodeAudio(ffmpeg, join(folder, `a.${format}`));
+        const late = bestShift(click.subarray(at, at + 480), heard, at);
+        // a millisecond: the codecs' own filters
+        assert.ok(Math.abs(late) <= 48, `${format}: ${late} samples late`);
+      }
+    });
   });
 
   test('the last second of sound, the odd sample and one frame at 24, 30, 50 and 60 fps are kept', async (t) => {
     const folder = await temporaryFolder(t);
     for (const fps of [24, 30, 50, 60]) {
-      const sink = await openWith(ffmpegs[0]!, folder, 'a.mp4', { fps });
-      await Promise.all([writeColours(sink, fps + 1), sink.writeAudio(sine(48_001))]);
+      const sink = await openWith(ffmpegs[0]!, folder, 'a.mp4', { fps, soundPath: await soundFile(t, sine(48_001)) });
+      await writeColours(sink, fps + 1);
       await sink.finish();
       const { vide, soun } = mp4TrackDurationsMs(await readFile(join(folder, 'a.mp4')));
       assert.ok(Math.abs(vide! - (1000 * (fps + 1)) / fps) < 2, `${fps} fps: ${vide} ms`);
@@ -165,8 +201,9 @@ describe('WebM', () => {
   test('keeps the alpha plane, the colours and the label', async (t) => {
     const folder = await temporaryFolder(t);
     await onEach(async (ffmpeg) => {
-      const sink = await openWith(ffmpeg, folder, 'a.webm', { format: 'webm', alpha: true });
-      await Promise.all([writeColours(sink, 30, true), sink.writeAudio(sine(57_600))]);
+      const soundPath = await soundFile(t, sine(57_600));
+      const sink = await openWith(ffmpeg, folder, 'a.webm', { format: 'webm', alpha: true, soundPath });
+      await writeColours(sink, 30, true);
       await sink.finish();
       const path = join(folder, 'a.webm');
       const decoded = await decodeVideo(ffmpeg, path, 'yuva420p', sink.encoder);
@@ -186,10 +223,9 @@ describe('GIF', () => {
   test('is 12.5 fps, at most 480 px, in the right colours, and says AI-made in comment and XMP', async (t) => {
     const folder = await temporaryFolder(t);
     await onEach(async (ffmpeg) => {
-      const big = { format: 'gif', widthPx: 960, heightPx: 540 } as const;
+      const big = { format: 'gif', widthPx: 960, heightPx: 540, soundPath: await soundFile(t, sine(100)) } as const;
       const sink = await openWith(ffmpeg, folder, 'a.gif', big);
       for (let i = 0; i < 50; i++) await sink.writeFrame(flatFrame(960, 540, COLOURS[i < 25 ? 0 : 1]));
-      await sink.writeAudio(sine(100));
       await sink.finish();
       const file = await readFile(join(folder, 'a.gif'));
       assert.equal(file.toString('latin1', 0, 6), 'GIF89a');
@@ -222,14 +258,14 @@ describe('GIF', () => {
 describe('WAV', () => {
   test('is written without ffmpeg, samples bit for bit, with the label in its own RIFF chunk', async (t) => {
     const folder = await temporaryFolder(t);
+    const pcm = sine(123_456);
     const sink = await openEncoder({
       ...{ format: 'wav', widthPx: 0, heightPx: 0, fps: 25, alpha: false, output: software },
+      soundPath: await soundFile(t, pcm),
       outPath: join(folder, 'a.wav'),
       metadata: { produceId: 'id-7', software: 'Shenghua Studio 0.1.0', createdAt: CREATED_AT },
       cacheDir: folder,
     });
-    const pcm = sine(12_345);
-    await Promise.all([sink.writeAudio(pcm.subarray(0, 5000)), sink.writeAudio(pcm.subarray(5000))]);
     await sink.finish();
     const file = await readFile(join(folder, 'a.wav'));
     assert.equal(file.readUInt32LE(4), file.length - 8);
@@ -265,8 +301,8 @@ describe('the output file', () => {
   test('may have a name that looks like an option, a protocol or a pattern, in a folder still to be made', async (t) => {
     const folder = await temporaryFolder(t);
     for (const name of ['-y.mp4', 'http:x%03d.mp4', `new/${'长'.repeat(80)} 'q' "r".mp4`, 'noext']) {
-      const sink = await openWith(ffmpegs.at(-1)!, folder, name);
-      await Promise.all([writeColours(sink, 3), sink.writeAudio(sine(4800))]);
+      const sink = await openWith(ffmpegs.at(-1)!, folder, name, { soundPath: await soundFile(t, sine(4800)) });
+      await writeColours(sink, 3);
       await sink.finish();
       assert.ok((await stat(join(folder, name))).size > 500, name);
     }
@@ -274,11 +310,12 @@ describe('the output file', () => {
 
   test('two at once into one folder do not disturb each other', async (t) => {
     const folder = await temporaryFolder(t);
-    const sinks = await Promise.all([openWith(ffmpegs[0]!, folder, 'a.mp4'), openWith(ffmpegs[0]!, folder, 'a.mp4')]);
     const lengths = [30, 60];
+    const soundPath = await soundFile(t, sine(48_000));
+    const sinks = await Promise.all(lengths.map(() => openWith(ffmpegs[0]!, folder, 'a.mp4', { soundPath })));
     await Promise.all(
       sinks.map(async (sink, i) => {
-        await Promise.all([writeColours(sink, lengths[i]!), sink.writeAudio(sine(lengths[i]! * 1920))]);
+        await writeColours(sink, lengths[i]!);
         await sink.finish();
         return await readFile(join(folder, 'a.mp4'));
       }),

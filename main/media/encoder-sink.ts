@@ -34,6 +34,11 @@ export interface OpenEncoderOptions {
   /** Frames are yuva420p (i420aBytes); for WebM and GIF only. */
   alpha: boolean;
   output: OutputSettings;
+  /**
+   * The sound, whole and no longer written to: raw mono PCM s16le at SAMPLE_RATE, to stay until the sink is done. It may be
+   * shorter or longer than the picture. A GIF takes none, a WAV must have it, a film without one is silent.
+   */
+  soundPath?: string | undefined;
   outPath: string;
   metadata: OutputMetadata;
   /** Where trials of hardware encoders are remembered. */
@@ -49,20 +54,19 @@ export interface OpenEncoderOptions {
 const STALL_MS = 30_000;
 
 /**
- * Opens the output. Frames and sound are taken each at its own pace: one after the other, in turns or at once, the
- * sound shorter or longer than the picture or missing. Neither ever waits for the other.
- * WAV takes no picture and GIF no sound: what is written of them is dropped. A title's control characters are dropped.
+ * Opens the output. WAV takes no picture: frames written to it are dropped. A title's control characters are dropped.
  *
  * Aborting the signal is abort(): pending and later calls reject with the signal's reason.
  * @throws RangeError for odd sizes, wrong frame lengths, alpha where the format has none
  * @throws StudioError media.*: no encoder for the format, unwritable output, full disk, encoder killed, stalled or failed
  */
 export async function openEncoder(options: OpenEncoderOptions): Promise<EncoderSink> {
-  const { format, widthPx, heightPx, fps, alpha, output, outPath, cacheDir, signal } = options;
+  const { format, widthPx, heightPx, fps, alpha, output, soundPath, outPath, cacheDir, signal } = options;
   signal?.throwIfAborted();
   const tags = embeddedTags(options.metadata);
   if (format === 'wav') {
-    return openWavSink({ part: await openPartFile(outPath), tags, signal });
+    if (soundPath === undefined) throw new RangeError('a WAV needs a sound');
+    return openWavSink({ part: await openPartFile(outPath), soundPath, tags, signal });
   }
   const shape: VideoShape = { widthPx, heightPx, fps, alpha };
   assertShape(shape, format);
@@ -76,7 +80,7 @@ export async function openEncoder(options: OpenEncoderOptions): Promise<EncoderS
         ? WEBM_VIDEO_ENCODERS.find((name) => ffmpeg.encoders.has(name))!
         : (await chooseVideoEncoder(ffmpeg, { mode: output.encoder, widthPx, heightPx, fps }, cacheDir, signal)).name;
   return await openFfmpegSink({
-    ...{ ffmpeg, format, shape, encoder, output, tags, cacheDir, signal },
+    ...{ ffmpeg, format, shape, encoder, output, soundPath, tags, cacheDir, signal },
     frameBytes: alpha ? i420aBytes(widthPx, heightPx) : i420Bytes(widthPx, heightPx),
     part: await openPartFile(outPath),
     onProgress: options.onProgress ?? (() => {}),

@@ -4,11 +4,9 @@ import { StudioError } from '../../app/errors/index.ts';
 import type { EncoderSink } from '../engine/ports/encoder.ts';
 import {
   type EmbeddedTags,
+  filmArgs,
   gifArgs,
   gifFramesArgs,
-  joinArgs,
-  pictureArgs,
-  soundArgs,
   type VideoEncoderName,
   type VideoShape,
   type WebmVideoEncoder,
@@ -27,6 +25,8 @@ export interface FfmpegSinkOptions {
   shape: VideoShape;
   encoder: VideoEncoderName | WebmVideoEncoder | 'gif';
   output: OutputSettings;
+  /** As {@link FilmRequest} has it; a GIF has none. */
+  soundPath: string | undefined;
   tags: EmbeddedTags;
   cacheDir: string;
   signal: AbortSignal | undefined;
@@ -49,7 +49,6 @@ export async function openFfmpegSink(options: FfmpegSinkOptions): Promise<Encode
   return sink;
 }
 
-/** An encoder that no longer reads should be on its way out. */
 const EXIT_AFTER_BROKEN_PIPE_MS = 10_000;
 
 /** opening → encoding → finishing → committing → done; from each of the first three to failed or aborted, where it stays. */
@@ -59,47 +58,37 @@ class FfmpegSink implements EncoderSink {
   readonly encoder: string;
   readonly #options: FfmpegSinkOptions;
   #phase: Phase = 'opening';
-  /** Fed by writeFrame and writeAudio; the sound's begins with the first sound. */
-  #picture: SupervisedFfmpeg | undefined;
-  #sound: SupervisedFfmpeg | undefined;
-  /** Every run that was started, to be stopped. */
-  readonly #runs: SupervisedFfmpeg[] = [];
+  /** The one that runs or ran last; the first is fed by writeFrame. */
+  #run: SupervisedFfmpeg | undefined;
   #failure: Promise<never> | undefined;
   #abortReason: unknown;
   #abortDone: Promise<void> | undefined;
   #finishDone: Promise<void> | undefined;
   #framesWritten = 0;
   #encoded: EncodeProgress | undefined;
-  readonly #picturePath: string;
-  readonly #soundPath: string;
+  /** For a GIF, which takes two runs. */
+  readonly #framesPath: string;
   readonly #palettePath: string;
   #frameTail: Promise<unknown> = Promise.resolve();
-  #audioTail: Promise<unknown> = Promise.resolve();
 
   constructor(options: FfmpegSinkOptions) {
     this.#options = options;
-    const { encoder, output, format, part } = options;
-    this.#picturePath = part.beside('picture', format === 'gif' ? 'mkv' : format);
-    this.#soundPath = part.beside('sound', format === 'mp4' ? 'm4a' : 'webm');
+    const { encoder, output, part } = options;
+    this.#framesPath = part.beside('frames', 'mkv');
     this.#palettePath = part.beside('palette', 'png');
     this.encoder = encoder === 'libx264' ? `libx264 ${output.preset}` : encoder;
   }
 
   async start(): Promise<void> {
-    const { format, shape, output, encoder, signal } = this.#options;
+    const { format, shape, output, encoder, soundPath, tags, part, signal } = this.#options;
     signal?.addEventListener('abort', this.#onSignal, { once: true });
     signal?.throwIfAborted();
-    const outPath = this.#picturePath;
-    this.#picture =
+    const run =
       format === 'gif' || encoder === 'gif'
-        ? this.#startRun(gifFramesArgs(shape, outPath, this.#palettePath), outPath)
-        : this.#startRun(pictureArgs({ format, shape, output, encoder, outPath }), outPath);
+        ? this.#startRun(gifFramesArgs(shape, this.#framesPath, this.#palettePath), this.#framesPath)
+        : this.#startRun(filmArgs({ format, shape, output, encoder, soundPath, tags, outPath: part.path }), part.path);
     this.#phase = 'encoding';
-    this.#watch(this.#picture);
-  }
-
-  /** An encoder that dies between two writes is cleaned up after at once, not at the next write. */
-  #watch(run: SupervisedFfmpeg): void {
+    // An encoder that dies between two writes is cleaned up after at once, not at the next write.
     void run.exited.then(() => {
       if (this.#phase === 'encoding') this.#fail().catch(() => {});
     });
@@ -109,24 +98,10 @@ class FfmpegSink implements EncoderSink {
     const { frameBytes } = this.#options;
     if (frame.length !== frameBytes) throw new RangeError(`a frame is ${frameBytes} bytes, not ${frame.length}`);
     await this.#assertEncoding();
-    const write = this.#frameTail.then(() => this.#picture!.write(frame));
+    const write = this.#frameTail.then(() => this.#run!.write(frame));
     this.#frameTail = write.catch(() => {});
     await this.#orFail(write);
     this.#framesWritten += 1;
-  }
-
-  async writeAudio(pcm: Int16Array): Promise<void> {
-    await this.#assertEncoding();
-    const { format, output } = this.#options;
-    if (format === 'gif' || pcm.length === 0) return;
-    if (!this.#sound) {
-      this.#sound = this.#startRun(soundArgs(format, output, this.#soundPath), this.#soundPath);
-      this.#watch(this.#sound);
-    }
-    const sound = this.#sound;
-    const write = this.#audioTail.then(() => sound.write(new Uint8Array(pcm.buffer, pcm.byteOffset, pcm.byteLength)));
-    this.#audioTail = write.catch(() => {});
-    await this.#orFail(write);
   }
 
   finish(): Promise<void> {
@@ -140,7 +115,7 @@ class FfmpegSink implements EncoderSink {
 
   async #finish(): Promise<void> {
     await this.#assertEncoding();
-    await Promise.all([this.#frameTail, this.#audioTail]);
+    await this.#frameTail;
     await this.#assertEncoding();
     if (this.#framesWritten === 0) {
       await this.#giveUp(new StudioError('media.nothing-to-encode'));
@@ -151,19 +126,14 @@ class FfmpegSink implements EncoderSink {
 
   async #completeFile(): Promise<void> {
     const { format, tags, part, signal } = this.#options;
-    this.#picture!.end();
-    this.#sound?.end();
-    await this.#endOf(this.#picture!);
-    if (this.#sound) await this.#endOf(this.#sound);
+    this.#run!.end();
+    await this.#endOf(this.#run!);
     await this.#assertAllFramesEncoded();
     this.#assertAlive();
-    const [picturePath, outPath] = [this.#picturePath, part.path];
     if (format === 'gif') {
-      await this.#endOf(this.#startRun(gifArgs(picturePath, this.#palettePath, outPath), outPath, false));
-      await this.#fileWork(appendGifTags(outPath, tags));
-    } else {
-      const soundPath = this.#sound ? this.#soundPath : undefined;
-      await this.#endOf(this.#startRun(joinArgs({ format, tags, picturePath, soundPath, outPath }), outPath, false));
+      const args = gifArgs(this.#framesPath, this.#palettePath, part.path);
+      await this.#endOf(this.#startRun(args, part.path, false));
+      await this.#fileWork(appendGifTags(part.path, tags));
     }
     this.#assertAlive();
     this.#phase = 'committing';
@@ -172,20 +142,19 @@ class FfmpegSink implements EncoderSink {
     this.#phase = 'done';
   }
 
-  #startRun(args: string[], outPath: string, stdin = true): SupervisedFfmpeg {
+  /** `takesFrames`: it is fed, and what it counts are ours. */
+  #startRun(args: string[], outPath: string, takesFrames = true): SupervisedFfmpeg {
     const { ffmpeg, stallMs, onProgress } = this.#options;
-    const counts = outPath === this.#picturePath;
     try {
-      const run = startFfmpeg({
-        ...{ path: ffmpeg.path, args, stdin, stallMs, watchPaths: [outPath] },
+      this.#run = startFfmpeg({
+        ...{ path: ffmpeg.path, args, stdin: takesFrames, stallMs, watchPaths: [outPath] },
         onProgress: (progress) => {
-          if (!counts) return;
+          if (!takesFrames) return;
           this.#encoded = progress;
           onProgress(progress);
         },
       });
-      this.#runs.push(run);
-      return run;
+      return this.#run;
     } catch (error) {
       const detail = (error as NodeJS.ErrnoException).code ?? String(error);
       throw new StudioError('media.encoder-not-started', { path: ffmpeg.path, detail }, { cause: error });
@@ -271,15 +240,12 @@ class FfmpegSink implements EncoderSink {
     return new StudioError(words.code, words.params, { retryable: words.retryable, cause: new Error(exit.stderr) });
   }
 
-  /** Of the runs, the first to be gone, for the others may be well or have been stopped for its sake. */
+  /** One that broke its pipe should be on its way out; if it is not, it is put out. */
   async #failedExit(): Promise<FfmpegExit> {
-    const timer = setTimeout(() => {
-      for (const run of this.#runs) run.killNow();
-    }, EXIT_AFTER_BROKEN_PIPE_MS);
+    const run = this.#run!;
+    const timer = setTimeout(run.killNow, EXIT_AFTER_BROKEN_PIPE_MS);
     try {
-      if (this.#phase === 'encoding') return await Promise.race(this.#runs.map((run) => run.exited));
-      const exits = await Promise.all(this.#runs.map((run) => run.exited));
-      return exits.find((exit) => classifyExit(exit) !== undefined) ?? exits.at(-1)!;
+      return await run.exited;
     } finally {
       clearTimeout(timer);
     }
@@ -291,13 +257,14 @@ class FfmpegSink implements EncoderSink {
     await distrustVideoEncoder(ffmpeg, encoder, { mode: 'auto', ...shape }, cacheDir, detail);
   }
 
-  /** What was written so far, projected to the whole length where that is known; twice, since parts and whole meet. */
+  /** What was written so far, projected to the whole length where that is known. */
   async #neededBytes(): Promise<number> {
-    const { expectedFrames } = this.#options;
-    const written = (await stat(this.#picturePath).catch(() => undefined))?.size ?? 0;
+    const { expectedFrames, format, part } = this.#options;
+    const path = format === 'gif' ? this.#framesPath : part.path;
+    const written = (await stat(path).catch(() => undefined))?.size ?? 0;
     const frames = this.#encoded?.frames ?? 0;
     const whole = expectedFrames === undefined || frames === 0 ? written : (written / frames) * expectedFrames;
-    return Math.max(written, whole) * 2;
+    return Math.max(written, whole);
   }
 
   #onSignal = (): void => {
@@ -319,7 +286,7 @@ class FfmpegSink implements EncoderSink {
   }
 
   async #stopAndRemove(): Promise<void> {
-    await Promise.all(this.#runs.map((run) => run.kill()));
+    await this.#run?.kill();
     await this.#options.part.discard();
   }
 

@@ -42,6 +42,7 @@ export class TruePeakLimiter {
   readonly #minimum = new SlidingMinimum();
   readonly #smoothing = new Float64Array(WINDOW).fill(1);
   readonly #delayed = new Float64Array(DELAY);
+  #peaks = new Float32Array(0);
   #at = 0;
   #delayAt = 0;
   #sum = WINDOW;
@@ -52,18 +53,21 @@ export class TruePeakLimiter {
     this.#ceiling = ratioOf(ceilingDbtp);
   }
 
-  /** Limited samples, as many as are ready: in all, as many come out as went in once {@link flush} has been called. */
+  /**
+   * Limited samples, as many as are ready: in all, as many come out as went in once {@link flush} has been called. They are
+   * written over `pcm`.
+   */
   process(pcm: Float32Array): Float32Array {
-    const output = new Float32Array(pcm.length);
-    const peaks = new Float32Array(pcm.length);
+    if (this.#peaks.length < pcm.length) this.#peaks = new Float32Array(pcm.length);
+    const peaks = this.#peaks;
     this.#follower.follow(pcm, peaks, this.#ceiling);
     let length = 0;
     for (let i = 0; i < pcm.length; i++) {
       const limited = this.#next(pcm[i]!, peaks[i]!);
       if (this.#toSkip > 0) this.#toSkip -= 1;
-      else output[length++] = limited;
+      else pcm[length++] = limited;
     }
-    return output.subarray(0, length);
+    return pcm.subarray(0, length);
   }
 
   /** The rest; the limiter is spent after it. */

@@ -82,7 +82,7 @@ test('the limiter holds the true peak, keeps length and time, and leaves quiet s
   const loud = sine(0.5, 5000, 4, 0.3);
   const limiter = new TruePeakLimiter(-1.5);
   const out: number[] = [];
-  for (const piece of [quiet, loud, quiet]) out.push(...limiter.process(piece));
+  for (const piece of [quiet, loud, quiet]) out.push(...limiter.process(piece.slice()));
   out.push(...limiter.flush());
   assert.equal(out.length, quiet.length * 2 + loud.length);
   assert.ok(measure(Float32Array.from(out)).truePeakDbtp <= -1.4);

@@ -40,6 +40,7 @@ export class LoudnessMeter {
   #peak = 0;
   readonly #hops: number[] = [];
   readonly #truePeak: TruePeakFollower | null;
+  readonly #peaks = new Float32Array(HOP);
 
   /** Without true peak the meter is cheaper; `truePeakDbtp` is then the largest sample. */
   constructor({ truePeak = true }: { truePeak?: boolean } = {}) {
@@ -57,7 +58,7 @@ export class LoudnessMeter {
   #addPeaks(pcm: Float32Array): void {
     let peaks = pcm;
     if (this.#truePeak) {
-      peaks = new Float32Array(pcm.length);
+      peaks = this.#peaks.subarray(0, pcm.length);
       this.#truePeak.follow(pcm, peaks, this.#peak);
     }
     for (const peak of peaks) this.#peak = Math.max(this.#peak, Math.abs(peak));

@@ -40,7 +40,8 @@ export const TRUE_PEAK_DELAY = HALF;
 
 /** Mono, in pieces of any length. */
 export class TruePeakFollower {
-  #window = new Float64Array(TAPS - 1);
+  /** What went before, {@link TAPS} − 1 samples, then room for a piece. */
+  #line = new Float64Array(TAPS - 1);
   /** Samples for which a loud one stays in the window. */
   #loud = 0;
 
@@ -49,8 +50,12 @@ export class TruePeakFollower {
    * nothing near can reach `floor`, only the samples themselves are looked at.
    */
   follow(pcm: Float32Array, peaks: Float32Array, floor: number): void {
-    const line = new Float64Array(TAPS - 1 + pcm.length);
-    line.set(this.#window);
+    if (this.#line.length < TAPS - 1 + pcm.length) {
+      const longer = new Float64Array(TAPS - 1 + pcm.length);
+      longer.set(this.#line.subarray(0, TAPS - 1));
+      this.#line = longer;
+    }
+    const line = this.#line;
     line.set(pcm, TAPS - 1);
     const worthwhile = floor / WORST_GAIN;
     let loud = this.#loud;
@@ -69,6 +74,6 @@ export class TruePeakFollower {
       peaks[i] = peak;
     }
     this.#loud = loud;
-    this.#window = line.slice(pcm.length);
+    line.copyWithin(0, pcm.length, pcm.length + TAPS - 1);
   }
 }

@@ -38,13 +38,12 @@ export interface Programme extends ProgrammeLayout {
   /** As the voices made it. */
   measured: Loudness;
   gain: GainPlan;
-  /** s16 mono at SAMPLE_RATE, gained and limited: `samples` samples in all, `chunkSamples` (4,800) at a time, the last one shorter. May be called again. */
-  pcm(signal: AbortSignal, chunkSamples?: number): AsyncGenerator<Int16Array>;
+  /** Raw s16le mono at SAMPLE_RATE, gained and limited: `samples` samples. */
+  soundPath: string;
 }
 
 const DEFAULT_LEAD_MS = 400;
 const DEFAULT_TAIL_MS = 600;
-const DEFAULT_CHUNK = 4800;
 /** Leaves room for the overshoot a lossy encoder adds: −1 dBTP must hold in the file. */
 const CEILING_DBTP = -1.5;
 const BLOCK = SAMPLE_RATE;
@@ -83,12 +82,7 @@ export async function programme(
   if (measured.truePeakDbtp === Number.NEGATIVE_INFINITY) throw new StudioError('speech.nothing-to-say');
   const { gain, written } = await settleGain(layout, measured, soundPath, signal);
   if (!written) await writeSound(layout, gain.gain, soundPath, null, signal);
-  return {
-    ...layout,
-    measured,
-    gain,
-    pcm: (stop, chunk = DEFAULT_CHUNK) => fileSamples({ pcmPath: soundPath, samples: layout.samples }, chunk, stop),
-  };
+  return { ...layout, measured, gain, soundPath };
 }
 
 const HEAVY_LIMITING_DB = 1.5;
@@ -129,13 +123,20 @@ async function writeSound(
   meter: LoudnessMeter | null,
   signal: AbortSignal,
 ): Promise<void> {
+  const limiter = new TruePeakLimiter(CEILING_DBTP);
+  const samples = new Int16Array(BLOCK);
   const file = await open(path, 'w');
+  const write = async (pcm: Float32Array): Promise<void> => {
+    meter?.add(pcm);
+    for (let i = 0; i < pcm.length; i++) samples[i] = Math.max(-32768, Math.min(32767, Math.round(pcm[i]! * 32768)));
+    await file.writeFile(new Uint8Array(samples.buffer, 0, pcm.length * 2));
+  };
   try {
-    for await (const pcm of limited(layout, gain, signal)) {
-      meter?.add(pcm);
-      const samples = toInt16(pcm);
-      await file.writeFile(new Uint8Array(samples.buffer, samples.byteOffset, samples.byteLength));
+    for await (const pcm of floats(layout, signal)) {
+      for (let i = 0; i < pcm.length; i++) pcm[i]! *= gain;
+      await write(limiter.process(pcm));
     }
+    await write(limiter.flush());
   } catch (cause) {
     const reason = (cause as NodeJS.ErrnoException).code;
     if (reason !== 'ENOSPC' && reason !== 'EDQUOT') throw cause;
@@ -145,54 +146,35 @@ async function writeSound(
   }
 }
 
-function toFloat(pcm: Int16Array): Float32Array {
-  const samples = new Float32Array(pcm.length);
-  for (let i = 0; i < pcm.length; i++) samples[i] = pcm[i]! / 32768;
-  return samples;
-}
-
-function toInt16(pcm: Float32Array): Int16Array {
-  const samples = new Int16Array(pcm.length);
-  for (let i = 0; i < pcm.length; i++) samples[i] = Math.max(-32768, Math.min(32767, Math.round(pcm[i]! * 32768)));
-  return samples;
-}
-
-/** The layout as float PCM, up to a second at a time. */
+/**
+ * The layout as float PCM, up to a second at a time. Every piece lies in the same memory, the reader's to change until it asks for
+ * the next: memory of typed arrays is given back late, and hours of speech would pile it up.
+ */
 async function* floats(layout: ProgrammeLayout, signal: AbortSignal): AsyncGenerator<Float32Array> {
+  const read = new Int16Array(BLOCK);
+  const block = new Float32Array(BLOCK);
+  const silence = function* (samples: number): Generator<Float32Array> {
+    for (let left = samples; left > 0; left -= BLOCK) {
+      signal.throwIfAborted();
+      yield block.subarray(0, Math.min(left, BLOCK)).fill(0);
+    }
+  };
   let at = 0;
   for (const { utterance, startSample } of layout.entries) {
-    yield* silence(startSample - at, signal);
-    for await (const pcm of fileSamples(utterance, BLOCK, signal)) yield toFloat(pcm);
+    yield* silence(startSample - at);
+    if (utterance.samples > 0) {
+      await using file = await open(utterance.pcmPath, 'r');
+      for (let from = 0; from < utterance.samples; from += BLOCK) {
+        signal.throwIfAborted();
+        const length = Math.min(BLOCK, utterance.samples - from);
+        await readFully(file, new Uint8Array(read.buffer, 0, length * 2), from * 2);
+        for (let i = 0; i < length; i++) block[i] = read[i]! / 32768;
+        yield block.subarray(0, length);
+      }
+    }
     at = startSample + utterance.samples;
   }
-  yield* silence(layout.samples - at, signal);
-}
-
-function* silence(samples: number, signal: AbortSignal): Generator<Float32Array> {
-  for (let left = samples; left > 0; left -= BLOCK) {
-    signal.throwIfAborted();
-    yield new Float32Array(Math.min(left, BLOCK));
-  }
-}
-
-/** Exactly `samples` samples of a raw file; every array is the reader's own. */
-async function* fileSamples(
-  { pcmPath, samples }: Pick<Utterance, 'pcmPath' | 'samples'>,
-  size: number,
-  signal: AbortSignal,
-): AsyncGenerator<Int16Array> {
-  if (samples === 0) return;
-  const file: FileHandle = await open(pcmPath, 'r');
-  try {
-    for (let at = 0; at < samples; at += size) {
-      signal.throwIfAborted();
-      const pcm = new Int16Array(Math.min(size, samples - at));
-      await readFully(file, new Uint8Array(pcm.buffer), at * 2);
-      yield pcm;
-    }
-  } finally {
-    await file.close();
-  }
+  yield* silence(layout.samples - at);
 }
 
 async function readFully(file: FileHandle, into: Uint8Array, position: number): Promise<void> {
@@ -201,13 +183,4 @@ async function readFully(file: FileHandle, into: Uint8Array, position: number): 
     if (bytesRead === 0) throw new Error('a cached sound ended early');
     done += bytesRead;
   }
-}
-
-async function* limited(layout: ProgrammeLayout, gain: number, signal: AbortSignal): AsyncGenerator<Float32Array> {
-  const limiter = new TruePeakLimiter(CEILING_DBTP);
-  for await (const pcm of floats(layout, signal)) {
-    for (let i = 0; i < pcm.length; i++) pcm[i]! *= gain;
-    yield limiter.process(pcm);
-  }
-  yield limiter.flush();
 }

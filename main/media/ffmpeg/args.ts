@@ -38,70 +38,55 @@ const COMMON = ['-hide_banner', '-nostdin', '-nostats', '-loglevel', 'warning', 
 /** `file:` keeps a colon or a leading dash in a name from being read as a protocol or an option. */
 const file = (path: string): string => `file:${path}`;
 
-const frameInput = ({ widthPx, heightPx, fps, alpha }: VideoShape): string[] => [
+/** Raw frames; an export's come on stdin. */
+export const frameInput = ({ widthPx, heightPx, fps, alpha }: VideoShape, from = 'pipe:0'): string[] => [
   ...['-f', 'rawvideo', '-pix_fmt', alpha ? 'yuva420p' : 'yuv420p'],
-  ...['-video_size', `${widthPx}x${heightPx}`, '-framerate', String(fps), ...COLOUR, '-i', 'pipe:0'],
+  ...['-video_size', `${widthPx}x${heightPx}`, '-framerate', String(fps), ...COLOUR, '-i', from],
 ];
 
-/**
- * MP4 and WebM are made by two runs side by side, one for the picture and one for the sound, and a short last one that
- * joins them without encoding. One run with two pipes would have to be fed in step: ffmpeg stops reading frames that
- * are ahead of the sound, and the end of the sound is not known before the end of the frames.
- */
-export interface PictureRequest {
+const soundInput = (path: string): string[] => [
+  ...['-f', 's16le', '-ar', String(SAMPLE_RATE), '-ac', '1', '-i', file(path)],
+];
+
+export interface FilmRequest {
   format: 'mp4' | 'webm';
   shape: VideoShape;
   output: OutputSettings;
   encoder: VideoEncoderName | WebmVideoEncoder;
+  /** Mono PCM s16le, the whole of it. Without one the film is silent. */
+  soundPath: string | undefined;
+  tags: EmbeddedTags;
   outPath: string;
 }
 
-/** Raw frames on stdin into a file with the picture alone. */
-export function pictureArgs({ format, shape, output, encoder, outPath }: PictureRequest): string[] {
+/**
+ * Raw frames on stdin and the sound from a file into the finished film; MP4 with its index first. The sound may not come
+ * through a pipe too: ffmpeg stops reading whichever of the two is ahead, and a file always has more or has ended.
+ */
+export function filmArgs({ format, shape, output, encoder, soundPath, tags, outPath }: FilmRequest): string[] {
   return [
     ...[...COMMON, ...(encoder === 'h264_vaapi' ? vaapiDeviceArgs() : []), ...frameInput(shape)],
-    ...(isWebmEncoder(encoder) ? webmVideoArgs(encoder, shape, output) : h264Args(encoder, shape, output)),
-    // write_colr: versions before 4.3 leave the colour box out unless asked
-    ...[...COLOUR, ...(format === 'mp4' ? ['-movflags', '+write_colr'] : []), '-f', format, file(outPath)],
+    ...(soundPath === undefined ? [] : [...soundInput(soundPath), '-map', '0:v:0', '-map', '1:a:0']),
+    ...[...pictureArgs(encoder, shape, output), ...(soundPath === undefined ? [] : soundArgs(format, output))],
+    ...[...containerArgs(format, tags), file(outPath)],
   ];
 }
 
-/** Mono PCM s16le on stdin into a file with the sound alone. */
-export function soundArgs(format: 'mp4' | 'webm', output: OutputSettings, outPath: string): string[] {
-  return [
-    ...[...COMMON, '-f', 's16le', '-ar', String(SAMPLE_RATE), '-ac', '1', '-i', 'pipe:0'],
-    // The fast coder takes half the time of the default one; at these rates for one voice nobody hears which it was.
-    ...(format === 'mp4' ? ['-c:a', 'aac', '-aac_coder', 'fast'] : ['-c:a', 'libopus']),
-    ...['-b:a', `${output.audioBitrateKbps}k`],
-    ...['-f', format, file(outPath)],
-  ];
-}
+/** How frames are encoded. */
+export const pictureArgs = (
+  encoder: VideoEncoderName | WebmVideoEncoder,
+  shape: VideoShape,
+  output: OutputSettings,
+): string[] => [
+  ...(isWebmEncoder(encoder) ? webmVideoArgs(encoder, shape, output) : h264Args(encoder, shape, output)),
+  ...COLOUR,
+];
 
-export interface JoinRequest {
-  format: 'mp4' | 'webm';
-  tags: EmbeddedTags;
-  picturePath: string;
-  /** Without one the film is silent. */
-  soundPath: string | undefined;
-  outPath: string;
-}
-
-/** Picture and sound, copied, into the finished file with its metadata; MP4 with its index first. */
-export function joinArgs({ format, tags, picturePath, soundPath, outPath }: JoinRequest): string[] {
-  const sound = soundPath === undefined ? [] : ['-i', file(soundPath)];
-  return [
-    ...[
-      ...COMMON,
-      '-i',
-      file(picturePath),
-      ...sound,
-      '-map',
-      '0:v:0',
-      ...(soundPath === undefined ? [] : ['-map', '1:a:0']),
-    ],
-    ...['-c', 'copy', ...containerArgs(format, tags), file(outPath)],
-  ];
-}
+/** The fast coder takes half the time of the default one; at these rates for one voice nobody hears which it was. */
+const soundArgs = (format: 'mp4' | 'webm', output: OutputSettings): string[] => [
+  ...(format === 'mp4' ? ['-c:a', 'aac', '-aac_coder', 'fast'] : ['-c:a', 'libopus']),
+  ...['-b:a', `${output.audioBitrateKbps}k`],
+];
 
 /**
  * First of two runs for a GIF: a small lossless copy of the frames, and the best 256 colours for all of them.
@@ -169,7 +154,7 @@ export function hardwareProbeArgs(
   outPath: string,
 ): string[] {
   const device = encoder === 'h264_vaapi' ? vaapiDeviceArgs() : [];
-  const coding = [...h264Args(encoder, shape, output), ...COLOUR];
+  const coding = pictureArgs(encoder, shape, output);
   return [...COMMON, ...device, ...frameInput(shape), ...coding, '-f', 'h264', file(outPath)];
 }
 
@@ -208,6 +193,7 @@ function containerArgs(format: 'mp4' | 'webm', tags: EmbeddedTags): string[] {
     ...['-metadata', `creation_time=${tags.createdAt.toISOString()}`],
     ...(tags.title === undefined ? [] : ['-metadata', `title=${tags.title}`]),
   ];
+  // write_colr: versions before 4.3 leave the colour box out unless asked
   return format === 'mp4'
     ? [...metadata, '-movflags', '+faststart+use_metadata_tags+write_colr', '-f', 'mp4']
     : [...metadata, '-f', 'webm'];

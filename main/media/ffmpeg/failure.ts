@@ -57,7 +57,8 @@ function lastComplaint(stderr: string): string | undefined {
 }
 
 /** Said of every raw input; never why something failed. */
-const IGNORED = /Estimating duration from bitrate|Guessed Channel Layout|Last message repeated/;
+const IGNORED =
+  /Estimating duration from bitrate|Guessed Channel Layout|Thread message queue blocking|Last message repeated/;
 
 /** The error to show for a failure of the encoder itself; disk and path troubles need the sink's knowledge. */
 export function failureWords(

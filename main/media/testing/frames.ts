@@ -1,5 +1,5 @@
 /** For tests: pictures that an encoder has work with, and files taken apart without trusting who wrote them. */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
@@ -59,6 +59,13 @@ export function noisyFrame(width: number, height: number, index: number): Buffer
 
 export const sine = (samples: number, hz = 440): Int16Array =>
   Int16Array.from({ length: samples }, (_, i) => Math.round(8000 * Math.sin((2 * Math.PI * hz * i) / 48_000)));
+
+/** A file with these samples, as an export hands its sound over; outside of any folder a test looks at. */
+export async function soundFile(t: TestContext, pcm: Int16Array): Promise<string> {
+  const path = join(await temporaryFolder(t), 'sound.s16');
+  await writeFile(path, new Uint8Array(pcm.buffer, pcm.byteOffset, pcm.byteLength));
+  return path;
+}
 
 /** Decodes the picture to raw frames. `decoder` picks one by name (libvpx reads alpha, the built-in VP9 does not). */
 export async function decodeVideo(
