@@ -1,19 +1,12 @@
 /** The queue of exports on disk. Each change is one transaction; a job is done in the same one that makes its work. */
+import type { WireError } from '../../../app/contract/base.ts';
 import type { ExportTarget } from '../../../app/contract/exports.ts';
 import { parseProject, serialiseProject } from '../../../app/document/migrations.ts';
 import type { Project } from '../../../app/document/project.ts';
 import { projectAssets } from '../../../app/document/project-assets.ts';
-import type { ErrorCode, ErrorParams } from '../../../app/errors/index.ts';
 import { StudioError } from '../../../app/errors/index.ts';
 import type { StudioDatabase } from '../database.ts';
 import type { WorkRecord, WorkRepository } from './works.ts';
-
-/** A StudioError as it is kept. */
-export interface StoredError {
-  code: ErrorCode;
-  params: ErrorParams;
-  retryable: boolean;
-}
 
 export interface NewExportJob {
   id: string;
@@ -32,9 +25,9 @@ export interface NewExportJob {
 export interface StoredJob extends Omit<NewExportJob, 'document'> {
   state: 'queued' | 'running' | 'done' | 'failed' | 'cancelled';
   /** Of a failed one. */
-  error: StoredError | null;
+  error: WireError | null;
   /** Of a done one. */
-  warnings: StoredError[];
+  warnings: WireError[];
   /** How often it was begun anew because its process ended. */
   restarts: number;
   createdAtMs: number;
@@ -62,8 +55,8 @@ export interface ExportJobRepository {
   /** Every running job back into its place in the queue; those asked to stop are cancelled. Only for who holds the queue's lock. */
   restartRunning(): void;
   cancelled(id: string): void;
-  failed(id: string, error: StoredError): void;
-  done(id: string, work: WorkRecord, warnings: readonly StoredError[]): void;
+  failed(id: string, error: WireError): void;
+  done(id: string, work: WorkRecord, warnings: readonly WireError[]): void;
   /** An ended job that is not done goes to the end of the queue. @returns whether it did */
   retry(id: string): boolean;
   /** @returns whether it had ended and is gone */
@@ -135,8 +128,8 @@ export function openExportJobRepository(
     return {
       ...row,
       target: JSON.parse(target) as ExportTarget,
-      error: row.state === 'failed' ? (told as StoredError) : null,
-      warnings: row.state === 'done' ? ((told as StoredError[] | null) ?? []) : [],
+      error: row.state === 'failed' ? (told as WireError) : null,
+      warnings: row.state === 'done' ? ((told as WireError[] | null) ?? []) : [],
     };
   };
   const load = (id: string): StoredJob => {

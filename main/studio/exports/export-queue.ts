@@ -5,6 +5,7 @@
  */
 import { randomUUID } from 'node:crypto';
 import { isAbsolute, join } from 'node:path';
+import type { WireError } from '../../../app/contract/base.ts';
 import type { EnqueueRequest, ExportJob, ExportTarget } from '../../../app/contract/exports.ts';
 import type { StudioContract } from '../../../app/contract/index.ts';
 import { documentFor, exportPresets } from '../../../app/document/export-presets.ts';
@@ -14,14 +15,14 @@ import type { ExportDeps } from '../../export/export-project.ts';
 import { safeFileName } from '../../export/file-name.ts';
 import type { Storage } from '../../storage/open.ts';
 import { tryProcessLock } from '../../storage/process-lock.ts';
-import type { NewExportJob, StoredError, StoredJob } from '../../storage/repositories/export-jobs.ts';
+import type { NewExportJob, StoredJob } from '../../storage/repositories/export-jobs.ts';
 import { createBroadcast } from '../broadcast.ts';
 import { libraryFolder } from '../library/library-folder.ts';
 import type { ServiceOf } from '../service.ts';
 import { watchPaced } from '../watch-paced.ts';
+import { toWireError } from '../wire-error.ts';
 import { createJobProgress } from './job-progress.ts';
 import { runJob } from './run-job.ts';
-import { storedError } from './stored-error.ts';
 
 export interface ExportQueueDeps {
   studio: ExportDeps;
@@ -59,7 +60,7 @@ export function createExportQueue(deps: ExportQueueDeps): ExportQueue {
   const changes = createBroadcast<void>();
   const running = new Map<string, Running>();
   /** Ends that could not be written down, on a full disk: true here, and written as soon as they can be. */
-  const unrecorded = new Map<string, StoredError | null>();
+  const unrecorded = new Map<string, WireError | null>();
   let timer: NodeJS.Timeout | undefined;
   let releaseLock: (() => void) | null = null;
   let closed = false;
@@ -107,7 +108,7 @@ export function createExportQueue(deps: ExportQueueDeps): ExportQueue {
         onWork();
       } catch (error) {
         // Closing is no end of the job: it is queued again as a whole.
-        if (error !== CLOSING) end(job.id, error === CANCELLED ? null : storedError(error));
+        if (error !== CLOSING) end(job.id, error === CANCELLED ? null : toWireError(error));
       }
     };
     const ended = run().finally(() => {
@@ -119,7 +120,7 @@ export function createExportQueue(deps: ExportQueueDeps): ExportQueue {
   };
 
   /** @param error null: cancelled */
-  const end = (id: string, error: StoredError | null): void => {
+  const end = (id: string, error: WireError | null): void => {
     try {
       if (error === null) jobs.cancelled(id);
       else jobs.failed(id, error);
@@ -156,7 +157,7 @@ export function createExportQueue(deps: ExportQueueDeps): ExportQueue {
       case 'done':
         return { state: 'done', workId: job.id, warnings: job.warnings };
       case 'failed':
-        return { state: 'failed', error: job.error ?? storedError('unknown') };
+        return { state: 'failed', error: job.error ?? toWireError('unknown') };
       case 'queued':
       case 'cancelled':
         return { state: job.state };

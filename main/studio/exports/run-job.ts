@@ -4,6 +4,7 @@ import { createReadStream, createWriteStream } from 'node:fs';
 import { lstat, mkdir, rm } from 'node:fs/promises';
 import { basename, extname, join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
+import type { WireError } from '../../../app/contract/base.ts';
 import type { WorkFile } from '../../../app/contract/library.ts';
 import type { OutputFormat } from '../../../app/document/output.ts';
 import type { Project } from '../../../app/document/project.ts';
@@ -12,10 +13,10 @@ import { openPartFile } from '../../media/part-file.ts';
 import type { AssetSource } from '../../storage/assets.ts';
 import { writeTextWhole } from '../../storage/atomic-file.ts';
 import { asStorageError } from '../../storage/failures.ts';
-import type { StoredError, StoredJob } from '../../storage/repositories/export-jobs.ts';
+import type { StoredJob } from '../../storage/repositories/export-jobs.ts';
 import type { WorkRecord, WorkRecordFile } from '../../storage/repositories/works.ts';
 import { makePoster } from '../library/poster.ts';
-import { storedError } from './stored-error.ts';
+import { toWireError } from '../wire-error.ts';
 
 export const RECORD_NAME = 'work.json';
 
@@ -28,7 +29,7 @@ export interface JobRun {
   signal: AbortSignal;
   onProgress(progress: ExportProgress): void;
   /** Makes it a work. What this throws fails the job. */
-  commit(record: WorkRecord, warnings: readonly StoredError[]): void;
+  commit(record: WorkRecord, warnings: readonly WireError[]): void;
 }
 
 /** @throws StudioError of any area; `signal.reason`. Nothing is left then. */
@@ -89,13 +90,13 @@ async function make(run: JobRun, studio: ExportDeps): Promise<void> {
     consentState: report.consent?.state ?? 'not-needed',
   };
   await writeTextWhole(join(folder, RECORD_NAME), `${JSON.stringify(record, null, 2)}\n`, signal);
-  const warnings = report.warnings.map(storedError);
+  const warnings = report.warnings.map(toWireError);
   if (job.copyTo !== null) {
     // The film itself is well in the library: a copy that fails is told and spoils nothing.
     const sources = [report.out, report.subtitles].filter((path) => path !== null);
     const failure = await copyOut(sources, job.copyTo, signal).catch((error: unknown) => {
       signal.throwIfAborted();
-      return storedError(asStorageError(error, job.copyTo ?? ''));
+      return toWireError(asStorageError(error, job.copyTo ?? ''));
     });
     if (failure !== undefined) warnings.push(failure);
   }
