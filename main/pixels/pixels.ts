@@ -80,8 +80,8 @@ export class Pixels {
   reserve(bytes: number): Block {
     const pointer = (this.#top + 15) & ~15;
     this.#top = (pointer + bytes + 15) & ~15;
-    // Room for the 8-byte loads at the last texel.
-    const missing = this.#top + 16 - this.#memory.buffer.byteLength;
+    // Room for the loads beyond the last texel.
+    const missing = this.#top + 24 - this.#memory.buffer.byteLength;
     if (missing > 0) this.#memory.grow(Math.ceil(missing / PAGE));
     return { pointer, bytes };
   }

@@ -8,13 +8,24 @@ export { drawEye } from "./eye";
 /** First byte the host may use. */
 export const heapBase: usize = __heap_base;
 
-/** 256 rows of 16-bit bilinear weights: 256 − f four times, then f four times. */
-const weights: usize = memory.data(4096, 16);
-for (let f: i32 = 0; f < 256; f++) {
-  for (let lane: i32 = 0; lane < 4; lane++) {
-    store<u16>(weights + (f << 4) + (lane << 1), <u16>(256 - f));
-    store<u16>(weights + (f << 4) + 8 + (lane << 1), <u16>f);
-  }
+/** Masks of the first none to four lanes. */
+const firstLanes: usize = memory.data(80, 16);
+for (let lanes: i32 = 0; lanes <= 4; lanes++) {
+  for (let lane: i32 = 0; lane < 4; lane++) store<i32>(firstLanes + (lanes << 4) + (lane << 2), lane < lanes ? -1 : 0);
+}
+
+/** a + (b − a) × weight, weights 0..32767 for 0..1. */
+// @ts-ignore: decorator
+@inline
+function lerp(a: v128, b: v128, weight: v128): v128 {
+  return i16x8.add(a, i16x8.q15mulr_sat_s(i16x8.sub(b, a), weight));
+}
+
+/** The fraction of a 16.16 number as a weight in every lane. */
+// @ts-ignore: decorator
+@inline
+function fraction(value: i32): v128 {
+  return i16x8.splat(<i16>((value & 0xffff) >> 1));
 }
 
 /** Bilinear sample at 16.16 fixed point: four 16-bit lanes (R, G, B, A) in the lower half. */
@@ -22,16 +33,8 @@ for (let f: i32 = 0; f < 256; f++) {
 @inline
 function sample(tex: usize, rowBytes: i32, u: i32, v: i32): v128 {
   const p: usize = tex + <usize>((v >> 16) * rowBytes + ((u >> 16) << 2));
-  const fy: i32 = (v >> 8) & 255;
-  const half: v128 = i16x8.splat(128);
-  let t: v128 = i16x8.add(
-    i16x8.mul(v128.load_ext<u8>(p), i16x8.splat(<i16>(256 - fy))),
-    i16x8.mul(v128.load_ext<u8>(p + <usize>rowBytes), i16x8.splat(<i16>fy)),
-  );
-  t = i16x8.shr_u(i16x8.add(t, half), 8);
-  t = i16x8.mul(t, v128.load(weights + <usize>(((u >> 8) & 255) << 4)));
-  t = i16x8.add(t, i64x2.shuffle(t, t, 1, 0));
-  return i16x8.shr_u(i16x8.add(t, half), 8);
+  const t: v128 = lerp(v128.load_ext<u8>(p), v128.load_ext<u8>(p + <usize>rowBytes), fraction(v));
+  return lerp(t, i64x2.shuffle(t, t, 1, 0), fraction(u));
 }
 
 /**
@@ -43,20 +46,14 @@ function sample(tex: usize, rowBytes: i32, u: i32, v: i32): v128 {
 function sampleFour(tex: usize, rowBytes: i32, u: i32, v: i32): v128 {
   const p: usize = tex + <usize>((v >> 16) * rowBytes + ((u >> 16) << 2));
   const q: usize = p + <usize>rowBytes;
-  const fx: i32 = (u >> 8) & 255, fy: i32 = (v >> 8) & 255;
-  const d: i32 = (fx * fy + 128) >> 8;
-  const wa: v128 = i16x8.splat(<i16>(256 - fx - fy + d)), wb: v128 = i16x8.splat(<i16>(fx - d));
-  const wc: v128 = i16x8.splat(<i16>(fy - d)), wd: v128 = i16x8.splat(<i16>d);
-  const half: v128 = i16x8.splat(128);
-  const low: v128 = i16x8.add(
-    i16x8.add(i16x8.mul(v128.load_ext<u8>(p), wa), i16x8.mul(v128.load_ext<u8>(p, 4), wb)),
-    i16x8.add(i16x8.mul(v128.load_ext<u8>(q), wc), i16x8.mul(v128.load_ext<u8>(q, 4), wd)),
+  const fx: v128 = fraction(u), fy: v128 = fraction(v);
+  const t01: v128 = lerp(v128.load_ext<u8>(p), v128.load_ext<u8>(q), fy);
+  const t23: v128 = lerp(v128.load_ext<u8>(p, 8), v128.load_ext<u8>(q, 8), fy);
+  const t45: v128 = lerp(v128.load_ext<u8>(p, 16), v128.load_ext<u8>(q, 16), fy);
+  return i8x16.narrow_i16x8_u(
+    lerp(t01, i64x2.shuffle(t01, t23, 1, 2), fx),
+    lerp(t23, i64x2.shuffle(t23, t45, 1, 2), fx),
   );
-  const high: v128 = i16x8.add(
-    i16x8.add(i16x8.mul(v128.load_ext<u8>(p, 8), wa), i16x8.mul(v128.load_ext<u8>(p, 12), wb)),
-    i16x8.add(i16x8.mul(v128.load_ext<u8>(q, 8), wc), i16x8.mul(v128.load_ext<u8>(q, 12), wd)),
-  );
-  return i8x16.narrow_i16x8_u(i16x8.shr_u(i16x8.add(low, half), 8), i16x8.shr_u(i16x8.add(high, half), 8));
 }
 
 /** Stretch and shear up to which four pixels are sampled together. */
@@ -74,34 +71,30 @@ function drawSpan(
 ): void {
   if (near) {
     const toMiddleU: i32 = ((du * 3) >> 1) - 98304, toMiddleV: i32 = (dv * 3) >> 1;
-    for (; o + 16 <= oEnd; o += 16) {
+    const opaque: v128 = i32x4.splat(0xff000000);
+    for (; o + 16 < oEnd; o += 16, u += du << 2, v += dv << 2) {
       const t: v128 = sampleFour(tex, rowBytes, u + toMiddleU, v + toMiddleV);
       if (!solid) {
-        const alphas: v128 = v128.and(t, i32x4.splat(0xff000000));
-        // A hair's edge runs through these four: one by one, below.
-        if (!i32x4.all_true(i32x4.eq(alphas, i32x4.splat(0xff000000)))) {
+        const alphas: v128 = v128.and(t, opaque);
+        // A hair's edge runs through these four: one by one.
+        if (!i32x4.all_true(i32x4.eq(alphas, opaque))) {
           if (v128.any_true(alphas)) blendSpan(tex, rowBytes, o, o + 16, u, v, du, dv, false, 1.0, 0.0);
-          u += du << 2; v += dv << 2;
           continue;
         }
       }
       v128.store(o, t);
-      u += du << 2; v += dv << 2;
     }
-    // The last one to three: sampled as four, stored as they are wanted.
-    const left: i32 = <i32>(oEnd - o) >> 2;
-    if (left == 0) return;
+    // The last one to four, without a branch on how many: rows are short and their lengths hard to guess.
+    const wanted: v128 = v128.load(firstLanes + ((oEnd - o) << 2));
     const t: v128 = sampleFour(tex, rowBytes, u + toMiddleU, v + toMiddleV);
     if (!solid) {
-      const alphas: v128 = v128.and(t, i32x4.splat(0xff000000));
-      if (!i32x4.all_true(i32x4.eq(alphas, i32x4.splat(0xff000000)))) {
+      const alphas: v128 = v128.and(v128.and(t, opaque), wanted);
+      if (!i32x4.all_true(i32x4.eq(alphas, v128.and(opaque, wanted)))) {
         if (v128.any_true(alphas)) blendSpan(tex, rowBytes, o, oEnd, u, v, du, dv, false, 1.0, 0.0);
         return;
       }
     }
-    if (left >= 2) v128.store64_lane(o, t, 0);
-    if (left == 1) v128.store32_lane(o, t, 0);
-    else if (left == 3) v128.store32_lane(o + 8, t, 2);
+    v128.store(o, v128.bitselect(t, v128.load(o), wanted));
     return;
   }
   if (solid) {
@@ -139,7 +132,7 @@ function blendSpan(
  * tri: u16 triples; opaque: one byte a triangle, 1 where the texture under it is fully opaque;
  * dx, dy: f32 destination per vertex (out pixels); sx, sy: f32 source per vertex (texels, texel centres at whole numbers);
  * fade: f32 alpha per vertex, or 0 for none. Texture and out are premultiplied RGBA8; the texture has a border so that
- * every source position and its right and lower neighbour exist.
+ * every source position and its right and lower neighbour exist. May read and write back 12 bytes past `out`.
  */
 export function warp(
   tri: usize, opaque: usize, triCount: i32,
