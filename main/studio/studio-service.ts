@@ -12,15 +12,17 @@ import { createExportQueue } from './exports/export-queue.ts';
 import { createLibrary } from './library/library.ts';
 import { checkMachine } from './machine.ts';
 import { createOwnEmotionService } from './own-emotions.ts';
+import { createPortraitService } from './portraits.ts';
 import { createProjectService, type ProjectService } from './projects.ts';
 import { sampleProject } from './sample-project.ts';
 import { createScriptService } from './script.ts';
-import type { MediaProviders, OfferedServices, PreviewService } from './service.ts';
+import type { MediaProviders, PreviewService, StudioServices } from './service.ts';
 import { createSettingsService, type SettingsService } from './settings.ts';
 import { createSpeakingLines } from './speaking.ts';
 import { createSpokenMedia } from './spoken-media.ts';
 import { createSystemService, systemLocale } from './system.ts';
 import { createThumbnails } from './thumbnails.ts';
+import { createVoiceService } from './voices.ts';
 
 export interface StudioServiceOptions {
   /** Data and cache in one place of the person's choice. */
@@ -32,12 +34,29 @@ export interface StudioServiceOptions {
 }
 
 export interface StudioService extends AsyncDisposable {
-  readonly services: OfferedServices;
+  readonly services: StudioServices;
   readonly media: MediaProviders;
   readonly preview: PreviewService;
   readonly storage: Storage;
   readonly projects: ProjectService;
   readonly settings: SettingsService;
+}
+
+const WARM_UP_AFTER_MS = 1500;
+const TIDY_FIRST_MS = 2 * 60 * 1000;
+const TIDY_EVERY_MS = 12 * 60 * 60 * 1000;
+
+/** Removes files that nothing needs any more, now and then; that it fails can wait until the next time. */
+function tidyAssets({ assets }: Storage): () => void {
+  const stop = new AbortController();
+  const tidy = (): void => void assets.collectGarbage({ signal: stop.signal }).catch(() => {});
+  const first = setTimeout(tidy, TIDY_FIRST_MS).unref();
+  const again = setInterval(tidy, TIDY_EVERY_MS).unref();
+  return () => {
+    stop.abort();
+    clearTimeout(first);
+    clearInterval(again);
+  };
 }
 
 /** Opens the storage; everything else is started by the first who needs it. @throws StudioError `storage.*` */
@@ -86,13 +105,27 @@ export async function openStudioService(options: StudioServiceOptions = {}): Pro
     ...{ speech: studio.speech, speaking, spoken, assets: storage.assets },
     project: (id) => projects.current(id).project,
   });
+  const voices = createVoiceService({ studio, speaking, spoken, assets: storage.assets });
+  const portraits = createPortraitService({ studio, assets: storage.assets, consents: storage.consents });
+  const portraits = createPortraitService({ studio, assets: storage.assets, consents: storage.consents });
+  const voices = createVoiceService({ studio, speaking, spoken, assets: storage.assets });
   const previews = new Set<Promise<void>>();
+  const stopTidying = tidyAssets(storage);
   queue.start();
+
+  let warm = false;
+  const watch: StudioServices['projects']['watch'] = (input, signal) => {
+    // Whoever opens a project will listen to it: a little later, so as not to be in the way of its first picture.
+    if (!warm) setTimeout(() => void voices.warmUp(), WARM_UP_AFTER_MS).unref();
+    warm = true;
+    return projects.watch(input, signal);
+  };
 
   let disposed: Promise<void> | undefined;
   return {
     services: {
       ...{ system, settings, emotions, script, exports: queue.service, library: library.service },
+      ...{ voices: voices.calls, portraits: portraits.calls },
       projects: {
         ...projects,
         importBundle: async ({ bundle }, signal) => {
@@ -107,6 +140,10 @@ export async function openStudioService(options: StudioServiceOptions = {}): Pro
       bundle: bundles.media,
       library: library.media,
       speech: spoken.media,
+      portrait: portraits.media,
+      recording: voices.media,
+      portrait: portraits.media,
+      recording: voices.media,
     },
     preview(channel) {
       const { closed } = servePreview(channel, { ...studio, assets: storage.assets, documents: projects.documents });
@@ -120,8 +157,9 @@ export async function openStudioService(options: StudioServiceOptions = {}): Pro
       disposed ??= (async () => {
         projects[Symbol.dispose]();
         spoken.dispose();
+        speaking.dispose();
         // What shows or writes still reads from the studio and from the storage.
-        await Promise.allSettled([queue[Symbol.asyncDispose](), ...previews]);
+        await Promise.allSettled([queue[Symbol.asyncDispose](), portraits[Symbol.asyncDispose](), ...previews]);
         await studio[Symbol.asyncDispose]();
         storage.close();
       })();
