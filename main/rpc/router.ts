@@ -3,7 +3,7 @@ import { type AnyRouter, implement, ORPCError } from '@orpc/server';
 import type { StandardRPCHandlerOptions } from '@orpc/server/standard';
 import { STUDIO_ERROR, type WireError } from '../../app/contract/base.ts';
 import { contract } from '../../app/contract/index.ts';
-import type { OfferedServices, StudioServices } from '../studio/service.ts';
+import type { StudioServices } from '../studio/service.ts';
 import { toWireError } from '../studio/wire-error.ts';
 
 type Call = (input: unknown, signal: AbortSignal) => unknown;
@@ -11,18 +11,16 @@ type Answering = {
   handler(answer: (call: { input: unknown; signal?: AbortSignal | undefined }) => unknown): AnyRouter;
 };
 
-/** One procedure for each call of the contract that there is a service for; others are not found. */
-export function createRouter(services: OfferedServices): AnyRouter {
+/** One procedure for each call of the contract. The services' types say that none is missing. */
+export function createRouter(services: StudioServices): AnyRouter {
   const all = implement(contract) as unknown as Record<string, Record<string, Answering>>;
   const areas = Object.entries(contract).map(([area, calls]) => {
-    const service = (services[area as keyof StudioServices] ?? {}) as Record<string, Call>;
-    const procedures = Object.keys(calls).flatMap((name) => {
-      const call = service[name];
-      if (call === undefined) return [];
+    const service = services[area as keyof StudioServices] as unknown as Record<string, Call>;
+    const procedures = Object.keys(calls).map((name) => {
       const procedure = all[area]![name]!.handler(({ input, signal = new AbortController().signal }) =>
-        call(input, signal),
+        service[name]!(input, signal),
       );
-      return [[name, procedure] as const];
+      return [name, procedure] as const;
     });
     return [area, Object.fromEntries(procedures)] as const;
   });

@@ -23,9 +23,6 @@ export type ServiceOf<Area> = {
 /** All that the contract asks for. */
 export type StudioServices = { [Area in keyof StudioContract]: ServiceOf<StudioContract[Area]> };
 
-/** Portraits and voices are services of their own making; the others come with `studio-service.ts`. */
-export type OfferedServices = Omit<StudioServices, 'portraits' | 'voices'> & Partial<StudioServices>;
-
 export type MediaBody =
   | { kind: 'file'; path: string }
   | { kind: 'bytes'; bytes: Uint8Array }

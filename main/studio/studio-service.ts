@@ -107,8 +107,6 @@ export async function openStudioService(options: StudioServiceOptions = {}): Pro
   });
   const voices = createVoiceService({ studio, speaking, spoken, assets: storage.assets });
   const portraits = createPortraitService({ studio, assets: storage.assets, consents: storage.consents });
-  const portraits = createPortraitService({ studio, assets: storage.assets, consents: storage.consents });
-  const voices = createVoiceService({ studio, speaking, spoken, assets: storage.assets });
   const previews = new Set<Promise<void>>();
   const stopTidying = tidyAssets(storage);
   queue.start();
@@ -128,6 +126,7 @@ export async function openStudioService(options: StudioServiceOptions = {}): Pro
       ...{ voices: voices.calls, portraits: portraits.calls },
       projects: {
         ...projects,
+        watch,
         importBundle: async ({ bundle }, signal) => {
           const project = await bundles.receive(bundle, signal);
           return projects.add({ ...project, id: randomUUID() });
@@ -142,8 +141,6 @@ export async function openStudioService(options: StudioServiceOptions = {}): Pro
       speech: spoken.media,
       portrait: portraits.media,
       recording: voices.media,
-      portrait: portraits.media,
-      recording: voices.media,
     },
     preview(channel) {
       const { closed } = servePreview(channel, { ...studio, assets: storage.assets, documents: projects.documents });
@@ -155,6 +152,7 @@ export async function openStudioService(options: StudioServiceOptions = {}): Pro
     settings,
     [Symbol.asyncDispose]: () => {
       disposed ??= (async () => {
+        stopTidying();
         projects[Symbol.dispose]();
         spoken.dispose();
         speaking.dispose();
