@@ -25,9 +25,9 @@ export function App(): ReactElement {
   return (
     <TooltipProvider>
       <div className={styles.app}>
-        <a className="skip-link" href="#content" onClick={skipToContent}>
+        <button type="button" className="skip-link" onClick={() => document.getElementById('content')?.focus()}>
           {t('shell.skipToContent')}
-        </a>
+        </button>
         <TopBar />
         <ConnectionBanner />
         <main className={styles.main} id="content" tabIndex={-1}>
@@ -43,12 +43,6 @@ export function App(): ReactElement {
       <ToastList />
     </TooltipProvider>
   );
-}
-
-/** The address's fragment is the route's; the focus is moved by hand. */
-function skipToContent(event: { preventDefault(): void }): void {
-  event.preventDefault();
-  document.getElementById('content')?.focus();
 }
 
 function Screen(): ReactElement {

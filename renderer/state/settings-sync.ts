@@ -9,9 +9,15 @@ import { type UiState, uiStore } from './ui-store.ts';
 
 const COPY = 'shenghua.interface';
 const WRITE_AFTER_MS = 400;
+/** What the person has changed here and the studio does not know yet; it outlives a reload. */
+let changed: SettingsChange = {};
 const LIGHT = matchMedia('(prefers-color-scheme: light)');
 
 type Kept = Pick<UiState, 'localeChoice' | 'theme' | 'zoom' | 'layout' | 'shortcuts'>;
+interface Copy {
+  kept: Kept;
+  unsent: SettingsChange;
+}
 const keptOf = ({ localeChoice, theme, zoom, layout, shortcuts }: UiState): Kept => ({
   localeChoice,
   theme,
@@ -23,8 +29,9 @@ const keptOf = ({ localeChoice, theme, zoom, layout, shortcuts }: UiState): Kept
 /** Before the first picture: what this browser remembers. */
 export function recallInterface(): void {
   try {
-    const copy = JSON.parse(localStorage.getItem(COPY) ?? '{}') as Partial<Kept>;
-    uiStore.setState({ ...copy });
+    const { kept, unsent } = JSON.parse(localStorage.getItem(COPY) ?? '{}') as Partial<Copy>;
+    uiStore.setState({ ...kept });
+    changed = unsent ?? {};
   } catch {
     // Nothing remembered.
   }
@@ -44,9 +51,6 @@ function applyLook({ theme, zoom }: Kept | UiState): void {
 export function startSettingsSync(signal: AbortSignal): void {
   let heard: Settings | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
-  /** What the person has changed here and the studio does not know yet. */
-  let changed: SettingsChange = {};
-
   const write = async (): Promise<void> => {
     const sent = changed;
     if (Object.keys(sent).length === 0) return;
@@ -56,6 +60,7 @@ export function startSettingsSync(signal: AbortSignal): void {
     } catch {
       changed = { ...sent, ...changed };
     }
+    remember(uiStore.getState());
   };
   let listening = false;
   uiStore.subscribe((state, before) => {
@@ -97,7 +102,7 @@ export function startSettingsSync(signal: AbortSignal): void {
 
 function remember(state: UiState): void {
   try {
-    localStorage.setItem(COPY, JSON.stringify(keptOf(state)));
+    localStorage.setItem(COPY, JSON.stringify({ kept: keptOf(state), unsent: changed } satisfies Copy));
   } catch {
     // The studio keeps it.
   }

@@ -6,6 +6,17 @@ import { IconButton } from './button.tsx';
 import { cx } from './class-names.ts';
 import styles from './popups.module.css';
 
+/** The first field, else the dialog itself: a focus on its closing cross says nothing. */
+function focusFirstField(event: Event): void {
+  event.preventDefault();
+  const dialog = event.currentTarget;
+  if (!(dialog instanceof HTMLElement)) return;
+  const field = dialog.querySelector<HTMLElement>(
+    '[data-dialog-body] :is(input, textarea, select, [role="combobox"]):not(:disabled)',
+  );
+  (field ?? dialog).focus();
+}
+
 interface DialogProps {
   title: string;
   /** What it is about, for screen readers; where the body's first words do not say it. */
@@ -26,6 +37,7 @@ export function Dialog({ title, description, size = 'normal', onClose, footer, c
         <Radix.Overlay className={styles.scrim} />
         <Radix.Content
           className={cx(styles.dialog, size === 'wide' && styles.wide, size === 'huge' && styles.huge)}
+          onOpenAutoFocus={focusFirstField}
           {...(description === undefined && { 'aria-describedby': undefined })}
         >
           <div className={styles.dialogHead}>
@@ -34,7 +46,7 @@ export function Dialog({ title, description, size = 'normal', onClose, footer, c
               <IconButton icon={X} label={t('ui.close')} shortcut="Escape" />
             </Radix.Close>
           </div>
-          <div className={styles.dialogBody}>
+          <div className={styles.dialogBody} data-dialog-body>
             {description !== undefined && (
               <Radix.Description className="visually-hidden">{description}</Radix.Description>
             )}

@@ -64,7 +64,7 @@ interface MenuProps {
 /** A menu at a button. */
 export function Menu({ entries, trigger, align = 'start' }: MenuProps): ReactElement {
   return (
-    <Radix.Root>
+    <Radix.Root modal={false}>
       <Radix.Trigger asChild>{trigger}</Radix.Trigger>
       <Radix.Portal>
         <Radix.Content className={styles.popup} align={align} sideOffset={4} collisionPadding={6}>
@@ -84,7 +84,7 @@ export function ContextMenu({
   children: ReactElement;
 }): ReactElement {
   return (
-    <RadixContext.Root>
+    <RadixContext.Root modal={false}>
       <RadixContext.Trigger asChild>{children}</RadixContext.Trigger>
       <RadixContext.Portal>
         <RadixContext.Content className={styles.popup} collisionPadding={6}>

@@ -1,5 +1,4 @@
 import { type KeyboardEvent, type PointerEvent, type ReactElement, useRef, useState } from 'react';
-import { cx } from './class-names.ts';
 import { Field } from './field.tsx';
 import styles from './fields.module.css';
 import { clampToStep, parseNumber, type Range } from './number-range.ts';
@@ -92,7 +91,7 @@ export function NumberField(props: NumberFieldProps): ReactElement {
   };
 
   const input = (extra: object): ReactElement => (
-    <span className={styles.number}>
+    <span className={styles.number} data-disabled={disabled || undefined}>
       <input
         type="text"
         inputMode="decimal"
@@ -107,7 +106,6 @@ export function NumberField(props: NumberFieldProps): ReactElement {
         onChange={(event) => setDraft(event.currentTarget.value)}
         onBlur={commitDraft}
         {...{ onKeyDown, onKeyUp, onPointerDown, onPointerMove, onPointerUp, onDoubleClick }}
-        className={cx(styles.input, unit !== undefined && styles.withUnit)}
       />
       {unit !== undefined && (
         <span className={styles.unit} aria-hidden>
