@@ -16,7 +16,7 @@ import { layoutAvatar } from '../stage/layout.ts';
 import { decodePicture } from '../stage/picture.ts';
 import { measureSubject, placePicture } from '../stage/placement.ts';
 import type { AssetSource } from '../storage/assets.ts';
-import { createStillStudio } from './stills/still-studio.ts';
+import type { StillStudio } from './stills/still-studio.ts';
 
 /** The sound that each shape belongs to. */
 const PHONES: Record<MouthTestShape, string | null> = { rest: null, closed: 'm', open: 'a', O: 'o', E: 'e', F: 'f' };
@@ -39,11 +39,11 @@ export interface MouthTester {
   test(request: MouthTestRequest, signal: AbortSignal): Promise<{ webp: Uint8Array<ArrayBuffer>; sidePx: number }>;
   /** Names the still that a request gives. */
   keyOf(request: MouthTestRequest): string;
-  dispose(): Promise<void>;
+  /** Stops what is being laid out. */
+  dispose(): void;
 }
 
-export function createMouthTester(portraits: PortraitImporter, assets: AssetSource): MouthTester {
-  const stills = createStillStudio();
+export function createMouthTester(portraits: PortraitImporter, assets: AssetSource, stills: StillStudio): MouthTester {
   const closed = new AbortController();
   const laidOut = new Map<string, Promise<LaidOut>>();
 
@@ -86,10 +86,7 @@ export function createMouthTester(portraits: PortraitImporter, assets: AssetSour
       };
       return { webp: await stills.draw(job, () => Promise.resolve(plate), signal), sidePx };
     },
-    async dispose() {
-      closed.abort(new Error('the studio was closed'));
-      await stills.dispose();
-    },
+    dispose: () => closed.abort(new Error('the studio was closed')),
   };
 }
 

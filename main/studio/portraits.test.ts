@@ -8,29 +8,36 @@ import { type ExaminedPortrait, examinedPortraitSchema, mouthTestSchema } from '
 import { assetRefSchema } from '../../app/document/asset.ts';
 import type { PortraitSource } from '../../app/document/avatar.ts';
 import type { FaceLandmarks, Point3 } from '../../app/document/landmarks.ts';
+import { newProject } from '../../app/document/new-project.ts';
+import type { Project } from '../../app/document/project.ts';
 import { StudioError } from '../../app/errors/index.ts';
 import { createStudio, type Studio } from '../compose.ts';
 import { loadSampleAvatar } from '../portrait/samples.ts';
 import { openStorage, type Storage } from '../storage/open.ts';
 import { createPortraitService, type PortraitService } from './portraits.ts';
+import { createStillStudio, type StillStudio } from './stills/still-studio.ts';
+import { createThumbnails } from './thumbnails.ts';
 
 const signal = new AbortController().signal;
 let folder = '';
 let studio: Studio;
 let storage: Storage;
 let service: PortraitService;
+let stills: StillStudio;
 let photo: Buffer;
 
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'portraits-service-'));
   studio = createStudio({ dataDir: folder });
   storage = await openStorage({ dataDir: folder });
-  service = createPortraitService({ studio, assets: storage.assets, consents: storage.consents });
+  stills = createStillStudio();
+  service = createPortraitService({ studio, assets: storage.assets, consents: storage.consents, stills });
   const { portrait } = await loadSampleAvatar('lin');
   photo = await sharp(portrait).flatten({ background: '#8fa3ad' }).jpeg({ quality: 95 }).toBuffer();
 });
 after(async () => {
-  await service[Symbol.asyncDispose]();
+  service[Symbol.dispose]();
+  await stills.dispose();
   storage.close();
   await studio[Symbol.asyncDispose]();
   await rm(folder, { recursive: true, force: true });
@@ -207,4 +214,46 @@ test('the mouth is tried as the engine draws it: each shape its own, lids and mo
   const swapped = { ...landmarks, eyes: { left: landmarks.eyes.right, right: landmarks.eyes.left } };
   await assert.rejects(still({ mouth: 'open' }, swapped), codeOf('portrait.landmarks-unusable'));
   assert.ok((await whole(await still({ mouth: 'E' }, moved))).length > 0);
+});
+
+test('a project is shown by a frame of its own: its framing, mood and overlays; a changed word changes nothing', async () => {
+  const first = newProject({
+    id: 'p',
+    name: 'P',
+    portrait: { kind: 'sample', id: 'lin' },
+    script: { lines: [{ id: 'a', text: 'x' }] },
+  });
+  let project = first;
+  const media = createThumbnails(() => ({ project }), { studio, assets: storage.assets, stills });
+  const shown = async (change: Partial<Project> = {}): Promise<Buffer> => {
+    project = { ...first, ...change };
+    const found = await media(['p'], { query: new URLSearchParams(), signal });
+    assert.ok(found?.body.kind === 'bytes');
+    return await sharp(found.body.bytes).removeAlpha().raw().toBuffer();
+  };
+  const plain = await shown();
+  const { script, stage, avatar } = first;
+  const said = await shown({ script: { ...script, lines: [{ ...script.lines[0]!, text: 'other words' }] } });
+  assert.equal(difference(plain, said), 0);
+  const smiling = await shown({ script: { ...script, lines: [{ ...script.lines[0]!, emotion: 'happy' }] } });
+  assert.ok(difference(plain, smiling) > 0.05);
+  assert.ok(difference(plain, await shown({ avatar: { ...avatar, framing: { ...avatar.framing, zoom: 1.5 } } })) > 3);
+  const size = { widthPx: 720, heightPx: 1280 };
+  const upright = await shown({ stage: { ...stage, size } });
+  assert.equal(upright.length, 136 * 240 * 3);
+  const red = await sharp({ create: { width: 64, height: 64, channels: 3, background: '#ff0000' } })
+    .png()
+    .toBuffer();
+  const asset = await storage.assets.put(red, { mediaType: 'image/png', fileName: 'red.png' });
+  const overlay = { id: 'o', asset, x: 0, y: 0, width: 0.1, opacity: 1, layer: 'front' as const };
+  const marked = await shown({ stage: { ...stage, overlays: [overlay] } });
+  assert.ok(marked[0]! > 200 && marked[1]! < 60);
+  // No face in it: the picture itself.
+  const wall = await sourceOf(
+    await sharp({ create: { width: 300, height: 300, channels: 3, background: '#00ff00' } })
+      .jpeg()
+      .toBuffer(),
+  );
+  const faceless = await shown({ avatar: { ...avatar, portrait: wall } });
+  assert.ok(faceless[1]! > 200 && faceless[0]! < 60);
 });

@@ -17,8 +17,9 @@ import { createMouthTester } from './mouth-test.ts';
 import { createPortraitPictures } from './portrait-pictures.ts';
 import { cutPortrait, fixFor, type Repaired, repairPortrait, sourceScale } from './portrait-repair.ts';
 import type { MediaProvider, ServiceOf } from './service.ts';
+import type { StillStudio } from './stills/still-studio.ts';
 
-export interface PortraitService extends AsyncDisposable {
+export interface PortraitService extends Disposable {
   readonly calls: ServiceOf<StudioContract['portraits']>;
   /** For `/media/portrait/`. */
   readonly media: MediaProvider;
@@ -28,6 +29,7 @@ export interface PortraitDeps {
   studio: Pick<Studio, 'paths' | 'portraits'>;
   assets: AssetStore;
   consents: ConsentRepository;
+  stills: StillStudio;
 }
 
 /** The file behind a source. */
@@ -44,10 +46,10 @@ interface Source {
 const DRAWN = 'sample ';
 const WEBP = { quality: 90, alphaQuality: 95, effort: 2 } as const;
 
-export function createPortraitService({ studio, assets, consents }: PortraitDeps): PortraitService {
+export function createPortraitService({ studio, assets, consents, stills }: PortraitDeps): PortraitService {
   const { portraits, paths } = studio;
   const pictures = createPortraitPictures(join(paths.cacheDir, 'pictures'));
-  const tester = createMouthTester(portraits, assets);
+  const tester = createMouthTester(portraits, assets, stills);
 
   const open = async (portrait: PortraitSource, signal: AbortSignal): Promise<Source> => {
     if (portrait.kind === 'sample') {
@@ -193,5 +195,5 @@ export function createPortraitService({ studio, assets, consents }: PortraitDeps
     },
   };
 
-  return { calls, media: pictures.media, [Symbol.asyncDispose]: () => tester.dispose() };
+  return { calls, media: pictures.media, [Symbol.dispose]: () => tester.dispose() };
 }

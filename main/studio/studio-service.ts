@@ -20,6 +20,7 @@ import type { MediaProviders, PreviewService, StudioServices } from './service.t
 import { createSettingsService, type SettingsService } from './settings.ts';
 import { createSpeakingLines } from './speaking.ts';
 import { createSpokenMedia } from './spoken-media.ts';
+import { createStillStudio } from './stills/still-studio.ts';
 import { createSystemService, systemLocale } from './system.ts';
 import { createThumbnails } from './thumbnails.ts';
 import { createVoiceService } from './voices.ts';
@@ -106,7 +107,8 @@ export async function openStudioService(options: StudioServiceOptions = {}): Pro
     project: (id) => projects.current(id).project,
   });
   const voices = createVoiceService({ studio, speaking, spoken, assets: storage.assets });
-  const portraits = createPortraitService({ studio, assets: storage.assets, consents: storage.consents });
+  const stills = createStillStudio();
+  const portraits = createPortraitService({ studio, assets: storage.assets, consents: storage.consents, stills });
   const previews = new Set<Promise<void>>();
   const stopTidying = tidyAssets(storage);
   queue.start();
@@ -135,7 +137,7 @@ export async function openStudioService(options: StudioServiceOptions = {}): Pro
       },
     },
     media: {
-      thumbnail: createThumbnails(projects.current, storage.assets),
+      thumbnail: createThumbnails(projects.current, { studio, assets: storage.assets, stills }),
       bundle: bundles.media,
       library: library.media,
       speech: spoken.media,
@@ -156,8 +158,9 @@ export async function openStudioService(options: StudioServiceOptions = {}): Pro
         projects[Symbol.dispose]();
         spoken.dispose();
         speaking.dispose();
+        portraits[Symbol.dispose]();
         // What shows or writes still reads from the studio and from the storage.
-        await Promise.allSettled([queue[Symbol.asyncDispose](), portraits[Symbol.asyncDispose](), ...previews]);
+        await Promise.allSettled([queue[Symbol.asyncDispose](), stills.dispose(), ...previews]);
         await studio[Symbol.asyncDispose]();
         storage.close();
       })();

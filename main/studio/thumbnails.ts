@@ -1,53 +1,101 @@
-/** Small pictures of projects for their list: the portrait, cut to the stage's shape. */
+/** Small pictures of projects for their list: the stage as an export would begin it, drawn by the engine and kept by what it shows. */
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import sharp from 'sharp';
 import type { Project } from '../../app/document/project.ts';
+import { StudioError } from '../../app/errors/index.ts';
+import { mixBlends, NEUTRAL_BLEND } from '../../app/speech/emotion-blend.ts';
+import { findEmotion } from '../../app/speech/emotion-presets.ts';
+import type { Studio } from '../compose.ts';
+import { loadPortrait } from '../export/load-portrait.ts';
+import { layOut, picturesFrom, stageSizeOf } from '../export/set-stage.ts';
 import { loadSampleAvatar } from '../portrait/samples.ts';
+import { type PlacedOverlay, placeOverlay } from '../stage/overlays.ts';
 import type { AssetSource } from '../storage/assets.ts';
+import { openPictureCache } from './picture-cache.ts';
 import type { MediaProvider } from './service.ts';
+import type { StillStudio } from './stills/still-studio.ts';
 
 const HEIGHT_PX = 240;
-const KEPT = 200;
+const MAX_BYTES = 40_000_000;
 const MAX_INPUT_PX = 100_000_000;
 
-/** `/media/thumbnail/<project id>` */
-export function createThumbnails(current: (id: string) => { project: Project }, assets: AssetSource): MediaProvider {
-  /** By picture and shape; the least recently used goes. */
-  const kept = new Map<string, Promise<Uint8Array>>();
+export interface ThumbnailDeps {
+  studio: Pick<Studio, 'paths' | 'portraits'>;
+  assets: AssetSource;
+  stills: StillStudio;
+}
 
-  const draw = async ({ avatar, stage }: Project, widthPx: number): Promise<Uint8Array> => {
-    const { portrait } = avatar;
-    const sample = portrait.kind === 'sample' ? await loadSampleAvatar(portrait.id) : null;
-    const picture = portrait.kind === 'asset' ? await readFile(await assets.resolve(portrait.asset)) : sample!.portrait;
-    const person = sharp(picture, { limitInputPixels: MAX_INPUT_PX, failOn: 'none' })
+/** `/media/thumbnail/<project id>` */
+export function createThumbnails(
+  current: (id: string) => { project: Project },
+  { studio, assets, stills }: ThumbnailDeps,
+): MediaProvider {
+  const cache = openPictureCache(join(studio.paths.cacheDir, 'thumbnails'), MAX_BYTES);
+
+  /** The stage at rest, in the mood it begins with. */
+  const draw = async (project: Project, name: string, signal: AbortSignal): Promise<Uint8Array> => {
+    const portrait = await loadPortrait(project.avatar, assets, studio.portraits, signal);
+    const whole = stageSizeOf(project, portrait);
+    const shape = Math.min(2.4, Math.max(0.4, whole.widthPx / whole.heightPx));
+    const size = { widthPx: 2 * Math.round((HEIGHT_PX * shape) / 2), heightPx: HEIGHT_PX };
+    const plate = await layOut(project, assets, portrait, size, signal);
+    const front: PlacedOverlay[] = [];
+    const pictures = picturesFrom(assets);
+    for (const overlay of project.stage.overlays) {
+      if (overlay.layer !== 'front') continue;
+      const placed = await placeOverlay(overlay, await pictures.of(overlay.asset, signal), size);
+      if (placed) front.push(placed);
+    }
+    const first = project.script.lines[0];
+    const mood = first && findEmotion(first.emotion, project.emotions);
+    const blend = mood ? mixBlends(NEUTRAL_BLEND, mood.blend, first.intensity) : NEUTRAL_BLEND;
+    return await stills.draw(
+      {
+        plateKey: `thumbnail ${name}`,
+        landmarks: plate.landmarks,
+        rig: { ...project.avatar.rig, breathing: 0, blinksPerMinute: 0 },
+        scene: { phone: null, blend: { ...blend, energy: 0 } },
+        front,
+      },
+      () => Promise.resolve(plate),
+      signal,
+    );
+  };
+
+  /** A picture in which no face is found, or not yet chosen, still stands for its project. */
+  const pictureAlone = async ({ avatar: { portrait } }: Project, signal: AbortSignal): Promise<Uint8Array> => {
+    const bytes =
+      portrait.kind === 'asset'
+        ? await readFile(await assets.resolve(portrait.asset, { signal }), { signal })
+        : (await loadSampleAvatar(portrait.id, signal)).portrait;
+    return await sharp(bytes, { limitInputPixels: MAX_INPUT_PX, failOn: 'none' })
       .autoOrient()
-      .resize({ width: widthPx, height: HEIGHT_PX, fit: 'cover', position: 'attention' });
-    if (sample === null || stage.background.kind === 'transparent')
-      return await person.webp({ quality: 82 }).toBuffer();
-    const room = sharp(sample.background).resize({ width: widthPx, height: HEIGHT_PX, fit: 'cover' });
-    return await room
-      .composite([{ input: await person.png().toBuffer() }])
+      .resize({ width: Math.round((HEIGHT_PX * 16) / 9), height: HEIGHT_PX, fit: 'cover', position: 'attention' })
       .webp({ quality: 82 })
       .toBuffer();
   };
 
-  return async ([id, ...more]) => {
+  return async ([id, ...more], { signal }) => {
     if (id === undefined || more.length > 0) return null;
     const { project } = current(id);
-    const { size } = project.stage;
-    const shape = size === null ? 16 / 9 : Math.min(2.4, Math.max(0.4, size.widthPx / size.heightPx));
-    const widthPx = Math.round(HEIGHT_PX * shape);
-    const { portrait } = project.avatar;
-    const of = portrait.kind === 'sample' ? portrait.id : portrait.asset.sha256;
-    const key = `${of} ${widthPx} ${project.stage.background.kind === 'transparent'}`;
-    const picture = kept.get(key) ?? draw(project, widthPx);
-    kept.delete(key);
-    kept.set(key, picture);
-    picture.catch(() => kept.delete(key));
-    for (const oldest of kept.keys()) {
-      if (kept.size <= KEPT) break;
-      kept.delete(oldest);
+    // Only what is seen decides: a changed word keeps the picture.
+    const { avatar, stage, emotions, script } = project;
+    const { size, background, overlays } = stage;
+    const { emotion, intensity } = script.lines[0] ?? { emotion: 'neutral', intensity: 1 };
+    const { consent: _, ...shown } = avatar;
+    const name = JSON.stringify([shown, size, background, overlays, findEmotion(emotion, emotions)?.blend, intensity]);
+    const file = cache.fileOf(name);
+    let bytes = await cache.read(file, signal);
+    if (bytes === null) {
+      try {
+        bytes = await draw(project, file, signal);
+        await cache.keep(file, bytes);
+      } catch (error) {
+        if (!(error instanceof StudioError) || !/^(?:portrait|stage)\./.test(error.code)) throw error;
+        bytes = await pictureAlone(project, signal);
+      }
     }
-    return { body: { kind: 'bytes', bytes: await picture }, mediaType: 'image/webp' };
+    return { body: { kind: 'bytes', bytes }, mediaType: 'image/webp' };
   };
 }

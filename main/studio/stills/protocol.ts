@@ -3,6 +3,7 @@ import type { FaceLandmarks } from '../../../app/document/landmarks.ts';
 import type { ErrorCode, ErrorParams } from '../../../app/errors/index.ts';
 import type { EmotionBlend } from '../../../app/speech/emotion-blend.ts';
 import type { AvatarPlate } from '../../engine/ports/lipsync.ts';
+import type { PlacedOverlay } from '../../stage/overlays.ts';
 
 /** A face held still. */
 export interface StillScene {
@@ -19,6 +20,8 @@ export interface StillJob {
   landmarks: FaceLandmarks;
   rig: RigSettings;
   scene: StillScene;
+  /** Painted over the face, rearmost first. */
+  front?: readonly PlacedOverlay[] | undefined;
 }
 
 export type StillRequest = { id: number; job: StillJob };

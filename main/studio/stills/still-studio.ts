@@ -18,7 +18,7 @@ export interface StillStudio {
 }
 
 /** As many as the thread keeps, in the order it keeps them. */
-const KEPT_PLATES = 2;
+const KEPT_PLATES = 3;
 
 export function createStillStudio(): StillStudio {
   let worker: Worker | null = null;

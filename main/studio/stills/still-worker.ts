@@ -8,6 +8,7 @@ import { StudioError } from '../../../app/errors/index.ts';
 import type { AvatarPlate, LipSyncSession, SpeechSegment } from '../../engine/ports/lipsync.ts';
 import { ENVELOPE_STEP_MS } from '../../engine/ports/speech.ts';
 import { rigEngine } from '../../providers/lipsync/rig/index.ts';
+import { paintOverlays } from '../../stage/overlays.ts';
 import { overPlane } from '../../stage/picture.ts';
 import type { StillJob, StillReply, StillRequest, StillScene } from './protocol.ts';
 
@@ -16,7 +17,7 @@ const FPS = 25;
 /** By then the mouth has taken its shape, and the mood has settled. */
 const SHOWN_AT_MS = 1000;
 const HELD_MS = 2000;
-const KEPT_PLATES = 2;
+const KEPT_PLATES = 3;
 const WEBP = { quality: 88, effort: 1 } as const;
 
 interface Warm {
@@ -82,6 +83,7 @@ async function draw(job: StillJob): Promise<Uint8Array<ArrayBuffer>> {
   const { x, y, width: across, height: down } = session.region;
   for (let row = 0; row < down; row++)
     picture.set(face.subarray(row * across * 4, (row + 1) * across * 4), ((y + row) * width + x) * 4);
+  paintOverlays(picture, { widthPx: width, heightPx: height }, job.front ?? []);
   return new Uint8Array(
     await sharp(picture, { raw: { width, height, channels: 4 } })
       .webp(WEBP)
