@@ -1,5 +1,6 @@
 /** Where the play head is. Set by the preview alone; asked of it by {@link previewControls}. */
 import { createStore } from 'zustand/vanilla';
+import type { ShownEmotion } from '../../app/contract/emotions.ts';
 
 export interface PreviewState {
   /** On the project's clock, of the frame that is shown. */
@@ -23,7 +24,10 @@ export const previewStore = createStore<PreviewState>(() => ({
 export interface PreviewControls {
   play(range?: { fromMs: number; toMs: number | null; loop?: boolean }): void;
   pause(): void;
+  /** Plays on from there if it plays. Many in a row (a drag) are fine: the picture follows as fast as it can. */
   seek(atMs: number): void;
+  /** Shows an emotion that no line has (yet) in place of every mood, until null takes it back. */
+  showEmotion(emotion: ShownEmotion | null): void;
 }
 let controls: PreviewControls | null = null;
 export const setPreviewControls = (next: PreviewControls | null): void => {
