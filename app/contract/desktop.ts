@@ -59,12 +59,14 @@ export type SavedFile = { type: 'saved'; path: string } | { type: 'cancelled' } 
 
 /**
  *     starting ──▶ running ──crash──▶ waiting ──▶ starting        waiting ──too many──▶ failed ──restartEngine()──▶ starting
+ *                                                                                            starting ──says why──▶ failed
  */
 export type EngineState =
   | { state: 'starting' }
   | { state: 'running'; engineRun: number }
   | { state: 'waiting'; attempt: number; retryInMs: number }
-  | { state: 'failed' };
+  /** `error`: why it cannot start, if it said so. */
+  | { state: 'failed'; error: WireError | null };
 
 export type DesktopEvent =
   | { type: 'action'; action: MenuAction }

@@ -5,6 +5,7 @@
 import { readFile } from 'node:fs/promises';
 import { extname, join } from 'node:path';
 import type { CustomScheme } from 'electron';
+import { securityHeaders } from '../headless/serve/pages.ts';
 
 export const APP_URL = 'studio://app/';
 
@@ -18,21 +19,6 @@ export function isOurs(url: string): boolean {
   const parsed = URL.parse(url);
   return parsed !== null && parsed.protocol === 'studio:' && parsed.host === 'app';
 }
-
-/** Inline styles are what React's `style` writes; scripts come from files alone. */
-const POLICY = [
-  "default-src 'none'",
-  "script-src 'self' 'wasm-unsafe-eval'",
-  "style-src 'self' 'unsafe-inline'",
-  "img-src 'self' data: blob:",
-  "media-src 'self' blob:",
-  "font-src 'self' data:",
-  "connect-src 'self' blob:",
-  "worker-src 'self' blob:",
-  "form-action 'none'",
-  "base-uri 'none'",
-  "frame-ancestors 'none'",
-].join('; ');
 
 const KINDS: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -90,10 +76,7 @@ export function createAppProtocol({
       headers: {
         'content-type': kind,
         'content-length': String(bytes.length),
-        'content-security-policy': POLICY,
-        'x-content-type-options': 'nosniff',
-        'referrer-policy': 'no-referrer',
-        'cross-origin-opener-policy': 'same-origin',
+        ...Object.fromEntries(securityHeaders),
       },
     });
   };

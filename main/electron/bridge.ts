@@ -1,7 +1,10 @@
 /** What the preload script gives the page. Runs in a sandbox: of Node and Electron only what is passed in. */
 import type { ContextBridge, IpcRenderer, IpcRendererEvent } from 'electron';
-import { DESKTOP_GLOBAL, type DesktopBridge, type DesktopCall, type DesktopEvent } from '../../app/contract/desktop.ts';
+import type { DESKTOP_GLOBAL, DesktopBridge, DesktopCall, DesktopEvent } from '../../app/contract/desktop.ts';
 import { CALL_CHANNEL, EVENT_CHANNEL, PORTS_CHANNEL } from './channels.ts';
+
+/** Written out, because importing it would bring all of the contract's schemas into the sandbox. */
+const NAME: typeof DESKTOP_GLOBAL = 'shenghuaDesktop';
 
 export interface BridgeSurroundings {
   contextBridge: Pick<ContextBridge, 'exposeInMainWorld'>;
@@ -38,5 +41,5 @@ export function installBridge({ contextBridge, ipcRenderer, page, platform, vers
       };
     },
   };
-  contextBridge.exposeInMainWorld(DESKTOP_GLOBAL, bridge);
+  contextBridge.exposeInMainWorld(NAME, bridge);
 }

@@ -1,5 +1,6 @@
 /** The desktop shell: what is started, in which order, and who tells whom. Everything it can do otherwise lies in its neighbours. */
 import { join } from 'node:path';
+import type { WireError } from '../../app/contract/base.ts';
 import {
   type DesktopAnswers,
   type DesktopCall,
@@ -10,10 +11,10 @@ import {
   PORTS_MESSAGE,
   type PortsMessage,
 } from '../../app/contract/desktop.ts';
-import type { Locale } from '../../app/errors/index.ts';
+import { describeError, type Locale } from '../../app/errors/index.ts';
+import { studioPaths } from '../storage/paths.ts';
 import { APP_SCHEME, createAppProtocol, isOurs } from './app-protocol.ts';
 import { CALL_CHANNEL, EVENT_CHANNEL, PORTS_CHANNEL } from './channels.ts';
-import { type Activity, IDLE, type Question } from './engine-protocol.ts';
 import { createEngineSupervisor, type Timers } from './engine-supervisor.ts';
 import { createFileDialogs } from './file-dialogs.ts';
 import { lockContents, lockSession, type MediaKind } from './lock-down.ts';
@@ -23,6 +24,7 @@ import { projectFileIn } from './opened-files.ts';
 import { createQuitting, type QuitAnswer } from './quit.ts';
 import { createSecretStore } from './secrets.ts';
 import type { Shell, ShellTray } from './shell.ts';
+import { type Activity, IDLE, type Question } from './wire/engine-protocol.ts';
 import { filled, type ShellWords, shellWords } from './words.ts';
 
 export interface DesktopSurroundings {
@@ -41,6 +43,8 @@ export interface DesktopSurroundings {
 export function startDesktop(shell: Shell, around: DesktopSurroundings): void {
   const { app } = shell;
   const isMac = around.platform === 'darwin';
+  // Data in a place of the person's choice: the window's own memory, and with it the question of the first instance, goes along.
+  if (around.env.SHENGHUA_DATA) app.setPath('userData', join(studioPaths({ env: around.env }).dataDir, 'desktop'));
   if (!app.requestSingleInstanceLock()) {
     app.quit();
     return;
@@ -50,9 +54,10 @@ export function startDesktop(shell: Shell, around: DesktopSurroundings): void {
   app.enableSandbox();
   app.setAppUserModelId('studio.shenghua.desktop');
 
-  const dataDir = around.env.SHENGHUA_DATA || join(app.getPath('userData'), 'studio');
+  const { dataDir } = studioPaths({ env: around.env });
   const stateFile = join(app.getPath('userData'), 'window.json');
   const icon = join(around.appDir, 'resources', 'icons', 'icon.png');
+  const trayIcon = join(around.appDir, 'resources', 'icons', 'tray.png');
   let locale: Locale = app.getPreferredSystemLanguages()[0]?.toLowerCase().startsWith('zh') ? 'zh-CN' : 'en';
   let activity: Activity = IDLE;
   let main: MainWindow | undefined;
@@ -69,12 +74,12 @@ export function startDesktop(shell: Shell, around: DesktopSurroundings): void {
   };
   const engine = createEngineSupervisor(shell, {
     program: around.engineProgram,
-    args: [`--data=${dataDir}`],
     ...(around.timers ? { timers: around.timers } : {}),
     onState(state) {
       if (state.state !== 'running') onActivity(IDLE);
       else connectPage();
       tell({ type: 'engine', engine: state });
+      if (state.state === 'failed') void tellFailure(state.error);
     },
     onMessage(message) {
       if (message.type === 'activity') onActivity(message.activity);
@@ -113,7 +118,8 @@ export function startDesktop(shell: Shell, around: DesktopSurroundings): void {
       case 'secret.names':
         return secrets.names();
       case 'reveal':
-        return files.reveal(question.path);
+        shell.shell.showItemInFolder(question.path);
+        return Promise.resolve(true);
       case 'chooseFolder':
         return files.chooseFolder();
     }
@@ -176,6 +182,22 @@ export function startDesktop(shell: Shell, around: DesktopSurroundings): void {
     tray.setContextMenu(
       shell.Menu.buildFromTemplate(trayTemplate({ locale, status, show: present, quit: () => quitting.quit() })),
     );
+  }
+
+  /** Without an engine the page can do nothing: said by the system, whatever the page shows. */
+  async function tellFailure(error: WireError | null): Promise<void> {
+    const told = error && describeError(error, locale);
+    const { response } = await shell.dialog.showMessageBox({
+      type: 'error',
+      message: told?.message ?? words().engineFailed,
+      detail: told?.hint ?? words().engineFailedDetail,
+      buttons: [words().quit, words().tryAgain],
+      defaultId: 1,
+      cancelId: 0,
+      noLink: true,
+    });
+    if (response === 1) engine.restart();
+    else quitting.quit();
   }
 
   async function askBeforeQuitting(now: Activity): Promise<QuitAnswer> {
@@ -317,7 +339,7 @@ export function startDesktop(shell: Shell, around: DesktopSurroundings): void {
     });
     engine.start();
     drawMenu();
-    tray = new shell.Tray(icon);
+    tray = new shell.Tray(trayIcon);
     tray.on('click', present);
     drawTray();
     open();

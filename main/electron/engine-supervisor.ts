@@ -7,10 +7,11 @@
  *     any ──end()──▶ ended
  */
 import type { MessagePortMain } from 'electron';
+import type { WireError } from '../../app/contract/base.ts';
 import type { EngineState } from '../../app/contract/desktop.ts';
-import type { FromEngine, Question, ToEngine } from './engine-protocol.ts';
-import { headOf, sendRequest } from './http-over-port.ts';
 import type { Shell, ShellChild } from './shell.ts';
+import type { FromEngine, Question, ToEngine } from './wire/engine-protocol.ts';
+import { headOf, sendRequest } from './wire/http-over-port.ts';
 
 const FIRST_WAIT_MS = 500;
 const LONGEST_WAIT_MS = 30_000;
@@ -39,9 +40,8 @@ export const systemTimers: Timers = {
 export interface EngineOptions {
   /** The engine's program: a real file, outside of the archive. */
   program: string;
-  args: readonly string[];
   onState(state: EngineState): void;
-  onMessage(message: Exclude<FromEngine, { type: 'ready' | 'question' }>): void;
+  onMessage(message: Exclude<FromEngine, { type: 'ready' | 'failed' | 'question' }>): void;
   answer(question: Question): Promise<unknown>;
   timers?: Timers;
 }
@@ -59,7 +59,7 @@ export interface EngineSupervisor {
   end(): Promise<void>;
 }
 
-type Running = { child: ShellChild; gone: Promise<void>; startedAtMs: number };
+type Running = { child: ShellChild; gone: Promise<void>; startedAtMs: number; refusal: WireError | null };
 
 export function createEngineSupervisor(
   shell: Pick<Shell, 'utilityProcess' | 'MessageChannelMain'>,
@@ -88,11 +88,11 @@ export function createEngineSupervisor(
     waiting = undefined;
     if (running !== undefined || ending !== undefined) return;
     const gone = Promise.withResolvers<void>();
-    const child = shell.utilityProcess.fork(options.program, [...options.args], {
+    const child = shell.utilityProcess.fork(options.program, [], {
       serviceName: 'Shenghua engine',
       stdio: 'inherit',
     });
-    const started: Running = { child, gone: gone.promise, startedAtMs: timers.nowMs() };
+    const started: Running = { child, gone: gone.promise, startedAtMs: timers.nowMs(), refusal: null };
     running = started;
     become({ state: 'starting' });
     const patience = timers.after(READY_MS, () => child.kill());
@@ -113,6 +113,8 @@ export function createEngineSupervisor(
     if (message.type === 'ready') {
       runs += 1;
       become({ state: 'running', engineRun: runs });
+    } else if (message.type === 'failed') {
+      if (running !== undefined) running.refusal = message.error;
     } else if (message.type === 'question') {
       const { id, question } = message;
       options.answer(question).then(
@@ -123,10 +125,10 @@ export function createEngineSupervisor(
     } else options.onMessage(message);
   };
 
-  const died = ({ startedAtMs }: Running): void => {
+  const died = ({ startedAtMs, refusal }: Running): void => {
     deaths = timers.nowMs() - startedAtMs >= STEADY_MS ? 1 : deaths + 1;
-    if (deaths >= MOST_DEATHS) {
-      become({ state: 'failed' });
+    if (refusal !== null || deaths >= MOST_DEATHS) {
+      become({ state: 'failed', error: refusal });
       return;
     }
     const retryInMs = Math.min(LONGEST_WAIT_MS, FIRST_WAIT_MS * 2 ** (deaths - 1));

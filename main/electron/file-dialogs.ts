@@ -3,6 +3,7 @@ import { createReadStream } from 'node:fs';
 import { rename, stat } from 'node:fs/promises';
 import { basename, dirname, extname, isAbsolute, join, relative, resolve } from 'node:path';
 import { Readable } from 'node:stream';
+import { z } from 'zod';
 import { type WireError, wireErrorSchema } from '../../app/contract/base.ts';
 import { type FileKind, type OpenedFile, type SavedFile, uploadedSchema } from '../../app/contract/desktop.ts';
 import { type Locale, StudioError } from '../../app/errors/index.ts';
@@ -166,10 +167,12 @@ async function writeStream(path: string, body: ReadableStream<Uint8Array>): Prom
   }
 }
 
+const refusalSchema = z.object({ error: wireErrorSchema });
+
 /** What an answer of the engine says went wrong. */
 function refusal(answer: unknown, status: number): WireError {
-  const told = wireErrorSchema.safeParse(answer);
-  if (told.success) return told.data;
+  const told = refusalSchema.safeParse(answer);
+  if (told.success) return told.data.error;
   return { code: 'command.internal', params: { detail: `HTTP ${status}` }, retryable: true };
 }
 

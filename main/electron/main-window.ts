@@ -63,14 +63,13 @@ export function openMainWindow(
   let reloads = 0;
 
   let kept: string | undefined;
-  let writing: Promise<void> = Promise.resolve();
   const keep = (): void => {
     if (window.isDestroyed() || window.isMinimized()) return;
     const state = { bounds: window.getNormalBounds(), maximized: window.isMaximized() };
     const told = JSON.stringify(state);
     if (told === kept) return;
     kept = told;
-    writing = writing.then(() => writeWindowState(stateFile, state)).catch(() => {});
+    writeWindowState(stateFile, state);
   };
   // Not only at the end, which a crash or a power cut does not announce.
   let settling: NodeJS.Timeout | undefined;

@@ -21,7 +21,7 @@ import {
 import { startDesktop } from './desktop.ts';
 
 const appDir = fileURLToPath(new URL('../../', import.meta.url));
-const engineProgram = fileURLToPath(new URL('./engine.ts', import.meta.url));
+const engineProgram = fileURLToPath(new URL('./engine/main.ts', import.meta.url));
 
 startDesktop(
   {

@@ -4,7 +4,7 @@
  *     open ──quit()──▶ asking ──no──▶ open        asking ──when done──▶ finishing ──idle──▶ leaving
  *       └──nothing runs──▶ leaving ◀──yes── asking       finishing ──quit()──▶ asking, ──stay()──▶ open
  */
-import type { Activity } from './engine-protocol.ts';
+import type { Activity } from './wire/engine-protocol.ts';
 
 export type QuitAnswer = 'now' | 'when-done' | 'no';
 

@@ -84,6 +84,7 @@ export interface ShellApp
     | 'quit'
     | 'exit'
     | 'getPath'
+    | 'setPath'
     | 'getVersion'
     | 'getPreferredSystemLanguages'
     | 'setAppUserModelId'

@@ -1,10 +1,8 @@
 /** Where the window was, so that it comes back there: in one small file, and only onto a screen that is still there. */
-import { readFileSync } from 'node:fs';
-import { mkdir } from 'node:fs/promises';
+import { mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Rectangle } from 'electron';
 import { z } from 'zod';
-import { writeTextWhole } from '../storage/atomic-file.ts';
 
 const side = z.int().min(1).max(100_000);
 const place = z.int().min(-100_000).max(100_000);
@@ -28,9 +26,15 @@ export function readWindowState(file: string): WindowState | null {
   }
 }
 
-export async function writeWindowState(file: string, state: WindowState): Promise<void> {
-  await mkdir(dirname(file), { recursive: true });
-  await writeTextWhole(file, `${JSON.stringify(state)}\n`);
+/** At once, so that the last one is there before the program is gone. Throws nothing: it is a convenience. */
+export function writeWindowState(file: string, state: WindowState): void {
+  try {
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(`${file}.new`, `${JSON.stringify(state)}\n`);
+    renameSync(`${file}.new`, file);
+  } catch {
+    // The next window opens where the system puts it.
+  }
 }
 
 /** Bounds to open with; without a place the system chooses one. */

@@ -48,6 +48,9 @@ const en = {
   mediaDetail: 'Only the studio’s own window gets them. What is recorded stays on this computer.',
   allow: 'Allow',
   deny: 'Not now',
+  engineFailed: 'The studio’s engine does not start',
+  engineFailedDetail: 'It ended several times in a row. Your projects are safe.',
+  tryAgain: 'Try again',
   brokenTitle: 'The window cannot be shown',
   brokenDetail: 'It failed several times in a row. Your projects are safe; start the studio again.',
 } as const;
@@ -99,6 +102,9 @@ const zh: Record<Key, string> = {
   mediaDetail: '只有声画自己的窗口可以使用，录制的内容保存在本机。',
   allow: '允许',
   deny: '暂不',
+  engineFailed: '声画引擎无法启动',
+  engineFailedDetail: '引擎连续多次退出。项目没有丢失。',
+  tryAgain: '重试',
   brokenTitle: '窗口无法显示',
   brokenDetail: '窗口连续多次出错。项目没有丢失，请重新启动声画。',
 };

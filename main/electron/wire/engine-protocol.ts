@@ -1,4 +1,5 @@
 /** What the shell and the engine's process say to each other. Calls of the interface do not pass here: they have ports of their own. */
+import type { WireError } from '../../../app/contract/base.ts';
 
 /** Of the person's work, as far as the shell must know it: for the tray, sleep, throttling and the question before quitting. */
 export interface Activity {
@@ -39,6 +40,8 @@ export type Question =
 
 export type FromEngine =
   | { type: 'ready' }
+  /** It cannot start, and would not the next time either. */
+  | { type: 'failed'; error: WireError }
   | { type: 'activity'; activity: Activity }
   | { type: 'preferences'; locale: 'en' | 'zh-CN' | null; theme: 'dark' | 'light' | 'system' }
   | { type: 'question'; id: number; question: Question };
