@@ -99,9 +99,15 @@ async function tryEncoder(
   signal: AbortSignal | undefined,
 ): Promise<EncoderTrial> {
   const shape: VideoShape = { widthPx, heightPx, fps, alpha: false };
-  await mkdir(cacheDir, { recursive: true });
-  const folder = await mkdtemp(join(cacheDir, 'encoder-trial-'));
   const failed = (detail: string): EncoderTrial => ({ name, works: false, detail });
+  let folder: string;
+  try {
+    await mkdir(cacheDir, { recursive: true });
+    folder = await mkdtemp(join(cacheDir, 'encoder-trial-'));
+  } catch (error) {
+    // Nowhere to try it: the software encoder needs no trial.
+    return failed(error instanceof Error ? error.message : String(error));
+  }
   try {
     const encodedPath = join(folder, 'trial.h264');
     const frames = trialFrames(widthPx, heightPx);
