@@ -6,7 +6,7 @@ import styles from './shell/shell.module.css';
 import { Guarded, Slot } from './shell/slot.tsx';
 import { TopBar } from './shell/top-bar.tsx';
 import { useT } from './state/language.ts';
-import { projectStore } from './state/project.ts';
+import { projectStore, useProject } from './state/project.ts';
 import { uiStore } from './state/ui-store.ts';
 import { TooltipProvider } from './ui/index.ts';
 import { ToastList } from './ui/toast-list.tsx';
@@ -46,8 +46,13 @@ export function App(): ReactElement {
 }
 
 function Screen(): ReactElement {
+  const t = useT();
   const route = useStore(uiStore, (state) => state.route);
   const inWorkspace = route.screen === 'workspace';
+  const name = useProject(({ document }) => document?.name);
+  useEffect(() => {
+    document.title = inWorkspace && name !== undefined ? `${name} – ${t('shell.appName')}` : t('shell.appName');
+  }, [inWorkspace, name, t]);
   useEffect(() => {
     if (!inWorkspace) void projectStore().close();
   }, [inWorkspace]);

@@ -25,4 +25,6 @@ startSettingsSync(life.signal);
 startStudioStore(life.signal);
 startKeyboard();
 startDesktopEvents();
+// A file let go beside every drop zone would replace the page.
+for (const type of ['dragover', 'drop']) window.addEventListener(type, (event) => event.preventDefault());
 createRoot(document.getElementById('root')!).render(<App />);

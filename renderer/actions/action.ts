@@ -1,7 +1,7 @@
 /** A user action is data: where it shows, which keys bring it, when it can be done, and what it does. */
 import type { LucideIcon } from 'lucide-react';
 import type { MessageKey } from '../i18n/index.ts';
-import type { ProjectState } from '../state/project-store.ts';
+import type { ProjectState } from '../state/project-state.ts';
 import type { UiState } from '../state/ui-store.ts';
 
 export const MENUS = ['file', 'edit', 'view', 'play', 'help'] as const;

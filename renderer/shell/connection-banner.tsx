@@ -1,8 +1,9 @@
 import { type ReactElement, useEffect, useState } from 'react';
 import { useStore } from 'zustand';
-import { connection } from '../bridge/index.ts';
+import { connection, desktop } from '../bridge/index.ts';
 import { useT } from '../state/language.ts';
 import { Button } from '../ui/index.ts';
+import { engineStore } from './desktop-events.ts';
 import styles from './shell.module.css';
 
 /** A short break is not worth a word. */
@@ -24,6 +25,15 @@ export function ConnectionBanner(): ReactElement | null {
       clearInterval(tick);
     };
   }, [broken]);
+  const failed = useStore(engineStore, (engine) => engine.failed);
+  if (failed && desktop !== null) {
+    return (
+      <div className={styles.banner}>
+        <span role="status">{t('shell.engineFailed')}</span>
+        <Button onClick={() => void desktop?.restartEngine()}>{t('shell.engineRestart')}</Button>
+      </div>
+    );
+  }
   if (!broken || !shown) return null;
   const words =
     state.phase === 'refused'

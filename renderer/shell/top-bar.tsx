@@ -202,9 +202,9 @@ export function TopBar(): ReactElement {
   const inWorkspace = screen === 'workspace';
   return (
     <header className={styles.bar}>
-      <a href={hashOf({ screen: 'projects' })} className={styles.brand}>
+      <a href={hashOf({ screen: 'projects' })} className={styles.brand} aria-label={t('shell.appName')}>
         <Mark />
-        {t('shell.appName')}
+        <span className={styles.brandName}>{t('shell.appName')}</span>
       </a>
       <MenuBar />
       <span className={styles.rule} />

@@ -42,3 +42,11 @@ export const useLanguage = (): Language => useStore(languageStore, () => languag
 export const useT = (): Translate => useLanguage().t;
 export const useFormat = (): Format => useLanguage().format;
 export const useLocale = (): Locale => useLanguage().locale;
+
+/** Tells the language in use, now and whenever it is switched. */
+export function followLocale(tell: (locale: Locale) => void): void {
+  tell(language().locale);
+  languageStore.subscribe((state, before) => {
+    if (state.language !== null && state.language.locale !== before.language?.locale) tell(state.language.locale);
+  });
+}

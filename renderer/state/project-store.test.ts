@@ -5,7 +5,8 @@ import { applyPatches, enablePatches, produceWithPatches } from 'immer';
 import type { EditRequest, EditResult, Patch, ProjectEvent } from '../../app/contract/projects.ts';
 import { newProject } from '../../app/document/new-project.ts';
 import type { Project } from '../../app/document/project.ts';
-import { createProjectStore, type ProjectStore, type UnsentChanges } from './project-store.ts';
+import type { ProjectStore, UnsentChanges } from './project-state.ts';
+import { createProjectStore } from './project-store.ts';
 
 enablePatches();
 

@@ -5,7 +5,8 @@ import type { Project } from '../../app/document/project.ts';
 import { isConnectionLoss, wireErrorOf } from '../bridge/errors.ts';
 import { connection, rpc } from '../bridge/index.ts';
 import { language } from './language.ts';
-import { createProjectStore, type ProjectState, type ProjectStore } from './project-store.ts';
+import type { ProjectState, ProjectStore } from './project-state.ts';
+import { createProjectStore } from './project-store.ts';
 import { showErrorToast } from './show-error.ts';
 import { adoptUnsent, keepUnsent, windowId } from './unsent.ts';
 

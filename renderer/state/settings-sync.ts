@@ -70,6 +70,8 @@ export function startSettingsSync(signal: AbortSignal): void {
     if (state.theme !== before.theme) change.theme = state.theme;
     if (state.zoom !== before.zoom) change.zoom = state.zoom;
     if (state.layout !== before.layout) change.layout = { ...state.layout };
+    if (state.route !== before.route && state.route.screen === 'workspace')
+      change.lastProjectId = state.route.projectId;
     if (state.shortcuts !== before.shortcuts) change.shortcuts = { ...state.shortcuts };
     if (Object.keys(change).length === 0) return;
     changed = { ...changed, ...change };

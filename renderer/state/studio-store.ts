@@ -2,7 +2,10 @@
 import { createStore } from 'zustand/vanilla';
 import type { ExportJob } from '../../app/contract/exports.ts';
 import type { SystemInfo } from '../../app/contract/system.ts';
+import { errorText } from '../bridge/errors.ts';
 import { connection, rpc } from '../bridge/index.ts';
+import { language } from './language.ts';
+import { showToast } from './toasts.ts';
 
 export interface StudioState {
   info: SystemInfo | null;
@@ -10,6 +13,9 @@ export interface StudioState {
   jobs: readonly ExportJob[] | null;
 }
 export const studioStore = createStore<StudioState>(() => ({ info: null, jobs: null }));
+
+const FIRST_WAIT_MS = 400;
+const LONGEST_WAIT_MS = 10_000;
 
 /** Whether an export is waiting or running. */
 export const isBusy = ({ status }: ExportJob): boolean => status.state === 'queued' || status.state === 'running';
@@ -23,14 +29,17 @@ export async function follow<T>(
   onEvent: (event: T) => void,
   signal: AbortSignal,
 ): Promise<void> {
-  while (!signal.aborted) {
+  for (let waitMs = FIRST_WAIT_MS; !signal.aborted; waitMs = Math.min(LONGEST_WAIT_MS, waitMs * 2)) {
     try {
       await connection.whenOpen(signal);
-      for await (const event of await open(signal)) onEvent(event);
+      for await (const event of await open(signal)) {
+        waitMs = FIRST_WAIT_MS;
+        onEvent(event);
+      }
     } catch {
       // Told by the connection's state; asked for again below.
     }
-    await new Promise((resolve) => setTimeout(resolve, 500));
+    await new Promise((resolve) => setTimeout(resolve, waitMs));
   }
 }
 
@@ -38,6 +47,16 @@ export function startStudioStore(signal: AbortSignal): void {
   void follow(
     (stop) => rpc.exports.watch({}, { signal: stop }),
     (jobs) => studioStore.setState({ jobs }),
+    signal,
+  );
+  void follow(
+    (stop) => rpc.system.events({}, { signal: stop }),
+    (event) => {
+      if (event.type !== 'notice') return;
+      const { locale, t } = language();
+      const { message, hint } = errorText(event.error, locale, t);
+      showToast({ tone: event.severity, message, hint });
+    },
     signal,
   );
   connection.store.subscribe(() => {

@@ -2,7 +2,7 @@
  * Unanswered changes in the browser's own storage, so that a reload or a crash of the page loses nothing. Each window has an id;
  * while it lives it holds a lock of that name, so that others can tell what a dead one left behind.
  */
-import type { UnsentChanges } from './project-store.ts';
+import type { UnsentChanges } from './project-state.ts';
 
 const PREFIX = 'shenghua.unsent.';
 const ID_KEY = 'shenghua.window';

@@ -11,6 +11,7 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import { contract } from '../../app/contract/index.ts';
 import type { ProjectEvent } from '../../app/contract/projects.ts';
 import { type Settings, type SettingsChange, settingsSchema } from '../../app/contract/settings.ts';
+import type { SystemEvent } from '../../app/contract/system.ts';
 import { newProject } from '../../app/document/new-project.ts';
 import type { Project } from '../../app/document/project.ts';
 
@@ -86,6 +87,9 @@ export async function startPageHost(): Promise<PageHost> {
   const os = implement(contract);
   const handler = new RPCHandler({
     system: {
+      events: os.system.events.handler(({ signal }) =>
+        new Watchers<SystemEvent>().watch({ type: 'hello', engineId: 'one', startedAtMs: 0 }, signal),
+      ),
       info: os.system.info.handler(() => ({
         ...{ software: 'Shenghua Studio', version: '0.1.0', platform: 'linux', locale: 'en' as const, dataDir: '/' },
         capabilities: { revealInFolder: false, chooseFolder: false },

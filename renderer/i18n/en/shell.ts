@@ -54,6 +54,8 @@ export const shell = {
   connecting: 'Connecting to the studio…',
   lost: 'The connection to the studio is lost. What you type is kept; trying again in {seconds} s.',
   lostTrying: 'The connection to the studio is lost. What you type is kept; trying again now.',
+  engineFailed: 'The studio stopped several times in a row. What you typed is kept.',
+  engineRestart: 'Start it again',
   retryNow: 'Try now',
   offline: 'There is no connection to the studio.',
   offlineHint: 'It is tried again by itself; nothing typed is lost.',

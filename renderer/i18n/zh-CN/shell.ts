@@ -56,6 +56,8 @@ export const shell: Record<keyof typeof english, string> = {
   connecting: '正在连接…',
   lost: '与程序的连接已断开。输入的内容会保留；{seconds} 秒后重试。',
   lostTrying: '与程序的连接已断开。输入的内容会保留；正在重试。',
+  engineFailed: '程序连续多次停止。输入的内容已保留。',
+  engineRestart: '重新启动',
   retryNow: '立即重试',
   offline: '与程序的连接已断开。',
   offlineHint: '会自动重新连接，已输入的内容不会丢失。',
