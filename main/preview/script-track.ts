@@ -221,9 +221,7 @@ export class ScriptTrack {
 
   #work(): void {
     if (this.#working || this.#stop.signal.aborted) return;
-    this.#working = this.#speakAll().finally(() => {
-      this.#working = null;
-    });
+    this.#working = this.#speakAll();
   }
 
   async #speakAll(): Promise<void> {
@@ -231,13 +229,15 @@ export class ScriptTrack {
     await Promise.resolve();
     while (!this.#stop.signal.aborted) {
       if (this.#project?.script.recording != null) {
-        if (!(await this.#hear(this.#project))) return;
+        if (!(await this.#hear(this.#project))) break;
         continue;
       }
       const one = this.#next();
-      if (one === null) return;
+      if (one === null) break;
       await this.#speak(one, this.#project!);
     }
+    // In the same turn as the last look: nothing that is asked for is forgotten.
+    this.#working = null;
   }
 
   async #speak(one: Line, { script, voice, emotions }: Project): Promise<void> {

@@ -35,6 +35,8 @@ export interface PreviewDeps {
   assets: AssetSource;
   paths: { tempDir: string };
   ffmpeg(signal: AbortSignal): Promise<Ffmpeg>;
+  /** Opens the drawing thread; the studio's own unless given. */
+  openFrames?: typeof openFrameSource;
 }
 
 export interface PreviewOptions {
@@ -102,6 +104,7 @@ const REOPEN_AFTER_MS = [0, 1000, 5000, 15_000];
 
 export class PreviewSession {
   readonly #options: PreviewOptions;
+  readonly #openFrames: typeof openFrameSource;
   readonly #sink: PreviewSink;
   readonly #stop = new AbortController();
   readonly #faults: Faults;
@@ -131,12 +134,15 @@ export class PreviewSession {
   #kicked = false;
   #running: Promise<void> | null = null;
   readonly #timers = new Map<string, NodeJS.Timeout>();
+  /** What the interface was told of last, and the layout in it. */
   #prepared = '';
+  #told: ScriptLayout | null = null;
   #toldWaiting: AwaitedThing | null = null;
   readonly #waiting: Record<'stage' | 'speech', AwaitedThing | null> = { stage: null, speech: null };
 
   constructor(deps: PreviewDeps, options: PreviewOptions, sink: PreviewSink) {
     this.#options = options;
+    this.#openFrames = deps.openFrames ?? openFrameSource;
     this.#sink = sink;
     this.#mode = pausedAt(options.generation, 0);
     this.#faults = new Faults((event) => sink.event(event));
@@ -248,9 +254,7 @@ export class PreviewSession {
 
   #kick(): void {
     this.#kicked = true;
-    this.#running ??= this.#run().finally(() => {
-      this.#running = null;
-    });
+    this.#running ??= this.#run();
   }
 
   async #run(): Promise<void> {
@@ -261,10 +265,11 @@ export class PreviewSession {
       try {
         if (await this.#step()) this.#kicked = true;
       } catch (error) {
-        if (this.#stop.signal.aborted) return;
-        await this.#lose(error);
+        if (!this.#stop.signal.aborted) await this.#lose(error);
       }
     }
+    // In the same turn as the last look: a kick is never lost.
+    this.#running = null;
   }
 
   /** True where there is more to do at once. */
@@ -285,7 +290,7 @@ export class PreviewSession {
     const { signal } = this.#stop;
     try {
       if (this.#source) await this.#source.restage(setup);
-      else this.#source = await openFrameSource(setup, signal);
+      else this.#source = await this.#openFrames(setup, signal);
     } catch (error) {
       // A thread that still stands has only refused this stage.
       const stands = this.#source !== null && (await this.#source.restart(setup.rig).then(yes, no));
@@ -464,7 +469,7 @@ export class PreviewSession {
     return Math.max(from + 1, Math.min(to ?? this.#frames, this.#frames));
   }
 
-  /** The frame on show at a time that the interface named by the layout it was told last. */
+  /** The frame on show at a time that the interface named by the layout it was told last, as of {@link #takeOver}. */
   #frameAt(atMs: number): number {
     return Math.min(this.#frames - 1, Math.floor((this.#mapMs(atMs) * this.#fps) / 1000 + 1e-6));
   }
@@ -497,13 +502,15 @@ export class PreviewSession {
     this.#mapMs = (atMs) => atMs;
     // A face that idled has been told that nobody speaks.
     if (this.#mode.kind === 'paused' && this.#mode.idled > 0) this.#rewind = true;
-    if (this.#layout === this.#script.layout()) return;
-    const before = this.#layout;
-    this.#rewind = true;
-    this.#layout = this.#script.layout();
-    this.#layoutStale = false;
-    this.#mapMs = (atMs) => (movedSample(before, this.#layout, (atMs * SAMPLE_RATE) / 1000) * 1000) / SAMPLE_RATE;
-    this.#tellPrepared();
+    const told = this.#told;
+    if (this.#layout !== this.#script.layout()) {
+      this.#rewind = true;
+      this.#layout = this.#script.layout();
+      this.#layoutStale = false;
+      this.#tellPrepared();
+    }
+    if (told === null || told === this.#layout) return;
+    this.#mapMs = (atMs) => (movedSample(told, this.#layout, (atMs * SAMPLE_RATE) / 1000) * 1000) / SAMPLE_RATE;
   }
 
   /** Takes the script's present layout over, keeping the place in the line that is being said. */
@@ -584,6 +591,7 @@ export class PreviewSession {
           ...{ lineId, startMs, endMs: startMs + (samples * 1000) / SAMPLE_RATE, exact: known },
         })),
       };
+      this.#told = this.#layout;
       const text = JSON.stringify(event);
       if (text === this.#prepared) return;
       this.#prepared = text;

@@ -79,9 +79,7 @@ export class StageBuilder {
   update(project: Project): void {
     this.#wanted = project;
     this.#latest = project;
-    this.#building ??= this.#buildAll().finally(() => {
-      this.#building = null;
-    });
+    this.#building ??= this.#buildAll();
   }
 
   async dispose(): Promise<void> {
@@ -93,6 +91,7 @@ export class StageBuilder {
 
   async #buildAll(): Promise<void> {
     const { signal } = this.#stop;
+    await Promise.resolve();
     while (this.#wanted !== null && !signal.aborted) {
       const project = this.#wanted;
       this.#wanted = null;
@@ -100,12 +99,12 @@ export class StageBuilder {
         const stage = await this.#build(project, signal);
         if (stage !== null && !signal.aborted) this.#events.built(stage);
       } catch (error) {
-        if (signal.aborted) return;
         this.#shown = '';
-        this.#events.failed(error);
+        if (!signal.aborted) this.#events.failed(error);
       }
       if (!signal.aborted) this.#events.waiting(null);
     }
+    this.#building = null;
   }
 
   /** null where the document draws as the one before. */
