@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { build } from 'vite';
 import { type PageHost, startPageHost } from './renderer/page-host.ts';
@@ -79,6 +80,22 @@ test('every screen is drawn in both languages and themes without anything that k
   assert.equal(seen.size, 4, [...seen].join('\n'));
   assert.deepEqual(faults, []);
   await page.context().close();
+});
+
+test('what is loaded before the first picture stays below 600 kB of compressed JavaScript', async () => {
+  const context = await browser.newContext();
+  const page = await context.newPage();
+  const bodies: Promise<Buffer>[] = [];
+  page.on('response', (response) => {
+    if (response.url().endsWith('.js')) bodies.push(response.body());
+  });
+  await page.goto(host.url, { waitUntil: 'networkidle' });
+  await page.locator('main').waitFor();
+  const bytes = (await Promise.all(bodies)).map((body) => gzipSync(body).length);
+  assert.ok(bytes.length > 0);
+  const total = bytes.reduce((sum, size) => sum + size, 0);
+  assert.ok(total <= 600_000, `${total} bytes`);
+  await context.close();
 });
 
 test('the command palette finds an action by its letters and does it', async () => {

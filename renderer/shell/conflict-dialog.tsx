@@ -5,7 +5,7 @@ import { navigate } from '../state/ui-store.ts';
 import { Dialog, ErrorBox } from '../ui/index.ts';
 import styles from './shell.module.css';
 
-/** Another window was faster. It stays until the person has chosen; closing it is choosing nothing yet. */
+/** Another window was faster. It stays until the person has chosen. */
 export function ConflictDialog(): ReactElement | null {
   const t = useT();
   const name = useProject((state) => (state.conflict === null ? null : (state.document?.name ?? '')));
@@ -20,7 +20,7 @@ export function ConflictDialog(): ReactElement | null {
     }
   };
   return (
-    <Dialog title={t('shell.conflictTitle')} onClose={() => {}}>
+    <Dialog title={t('shell.conflictTitle')}>
       <p>{t('shell.conflictText', { name })}</p>
       <div className={styles.choices}>
         <button type="button" className={styles.choice} onClick={() => void choose('copy')}>

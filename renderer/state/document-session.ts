@@ -23,6 +23,8 @@ const BATCH_MS = 50;
 const RETRY_MS = 3_000;
 const KEEP_MS = 250;
 
+const CHANGED_ELSEWHERE = 'storage.project-changed-elsewhere';
+
 interface Batch {
   editId: string;
   baseRevision: number;
@@ -60,11 +62,17 @@ export function openSession(
   const unanswered = (): Patch[] => compactPatches([...(inFlight?.patches ?? []), ...pending]);
   const hasUnanswered = (): boolean => inFlight !== null || pending.length > 0;
 
+  function saveState(): SaveState {
+    if (conflict !== null) {
+      const params = { name: document?.name ?? '' };
+      return { kind: 'unsaved', error: { code: CHANGED_ELSEWHERE, params, retryable: false } };
+    }
+    if (hasUnanswered() && !online) return { kind: 'offline' };
+    return trouble ?? { kind: hasUnanswered() ? 'saving' : 'saved' };
+  }
+
   function show(): void {
-    const save: SaveState =
-      hasUnanswered() && !online
-        ? { kind: 'offline' }
-        : (trouble ?? (hasUnanswered() ? { kind: 'saving' } : { kind: 'saved' }));
+    const save = saveState();
     set({ document, history, conflict, save });
     if (!hasUnanswered() || !online || conflict !== null || gone) {
       const waiting = idle;
@@ -158,7 +166,7 @@ export function openSession(
       return;
     }
     const code = ports.errorCode(error);
-    if (code === 'storage.project-changed-elsewhere') {
+    if (code === CHANGED_ELSEWHERE) {
       if (news !== null) takeInNews();
       else if (confirmed !== null && confirmed.revision > batch.baseRevision)
         takeIn(confirmed.document, confirmed.revision);

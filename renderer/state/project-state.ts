@@ -11,7 +11,7 @@ export type SaveState =
   | { kind: 'saving' }
   /** No connection; kept here and sent later. */
   | { kind: 'offline' }
-  /** The studio has it, its disk does not; or it could not be taken. */
+  /** The studio has it, its disk does not; or it could not be taken; or the person must choose (`conflict`). */
   | { kind: 'unsaved'; error: unknown };
 
 export interface ProjectState {

@@ -22,7 +22,8 @@ interface DialogProps {
   /** What it is about, for screen readers; where the body's first words do not say it. */
   description?: string;
   size?: 'normal' | 'wide' | 'huge';
-  onClose: () => void;
+  /** Absent: it cannot be closed, only answered by what is in it. */
+  onClose?: () => void;
   /** Buttons, the one that goes ahead last. */
   footer?: ReactNode;
   children: ReactNode;
@@ -32,7 +33,7 @@ interface DialogProps {
 export function Dialog({ title, description, size = 'normal', onClose, footer, children }: DialogProps): ReactElement {
   const t = useT();
   return (
-    <Radix.Root open onOpenChange={(open) => !open && onClose()}>
+    <Radix.Root open onOpenChange={(open) => !open && onClose?.()}>
       <Radix.Portal>
         <Radix.Overlay className={styles.scrim} />
         <Radix.Content
@@ -42,9 +43,11 @@ export function Dialog({ title, description, size = 'normal', onClose, footer, c
         >
           <div className={styles.dialogHead}>
             <Radix.Title className={styles.dialogTitle}>{title}</Radix.Title>
-            <Radix.Close asChild>
-              <IconButton icon={X} label={t('ui.close')} shortcut="Escape" />
-            </Radix.Close>
+            {onClose !== undefined && (
+              <Radix.Close asChild>
+                <IconButton icon={X} label={t('ui.close')} shortcut="Escape" />
+              </Radix.Close>
+            )}
           </div>
           <div className={styles.dialogBody} data-dialog-body>
             {description !== undefined && (
