@@ -28,7 +28,8 @@ interface Kernels {
     outHeight: number,
   ): void;
   rgbaToI420(src: number, width: number, height: number, y: number, u: number, v: number, stride: number): void;
-  addScaled(target: number, source: number, weight: number, count: number): void;
+  displace(target: number, rest: number, moves: number, weights: number, fields: number, count: number): void;
+  copy(target: number, source: number, bytes: number): void;
   drawEye(
     texture: number,
     picture: number,
@@ -142,9 +143,18 @@ export class Pixels {
     );
   }
 
-  /** target += weight × source, f32 values; blocks of the same length. */
-  addScaled(target: Block, source: Block, weight: number): void {
-    this.#kernels.addScaled(target.pointer, source.pointer, weight, target.bytes >> 2);
+  /** Blocks of the same length. */
+  copy(target: Block, source: Block): void {
+    this.#kernels.copy(target.pointer, source.pointer, target.bytes);
+  }
+
+  /**
+   * target = rest + Σ weight × move, f32 values: `moves` holds one array after the other, each as long as `target`, whose length
+   * is a multiple of 16 bytes; `weights` one f32 for each.
+   */
+  displace(target: Block, rest: Block, moves: Block, weights: Block): void {
+    const fields = weights.bytes >> 2;
+    this.#kernels.displace(target.pointer, rest.pointer, moves.pointer, weights.pointer, fields, target.bytes >> 2);
   }
 
   /**

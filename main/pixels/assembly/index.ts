@@ -307,11 +307,23 @@ export function rgbaToI420(
   }
 }
 
-/** target += weight × source over `count` f32 values; 16-byte aligned, padded to a multiple of four. */
-export function addScaled(target: usize, source: usize, weight: f32, count: i32): void {
-  const w: v128 = f32x4.splat(weight);
-  for (let i: i32 = 0; i < count; i += 4) {
-    const at: usize = <usize>(i << 2);
-    v128.store(target + at, f32x4.add(v128.load(target + at), f32x4.mul(w, v128.load(source + at))));
+/**
+ * target = rest + the sum of `fields` displacements, each times its weight: f32 arrays of `count` values, 16-byte aligned, padded
+ * to a multiple of four. `moves` holds the displacements one after the other, `weights` one f32 each.
+ */
+export function displace(target: usize, rest: usize, moves: usize, weights: usize, fields: i32, count: i32): void {
+  const stride: usize = <usize>(((count + 3) & ~3) << 2);
+  for (let at: usize = 0; at < stride; at += 16) {
+    let sum: v128 = v128.load(rest + at);
+    let move: usize = moves + at;
+    for (let f: i32 = 0; f < fields; f++, move += stride) {
+      sum = f32x4.add(sum, f32x4.mul(v128.load32_splat(weights + <usize>(f << 2)), v128.load(move)));
+    }
+    v128.store(target + at, sum);
   }
+}
+
+/** Copies whole bytes. */
+export function copy(target: usize, source: usize, bytes: usize): void {
+  memory.copy(target, source, bytes);
 }

@@ -5,7 +5,7 @@ import { type Block, Pixels } from '../../../pixels/pixels.ts';
 import { activateMesh } from './active-mesh.ts';
 import { EyePatch } from './eyes.ts';
 import { type Face, motionArea, readFace } from './face-frame.ts';
-import { buildFields, edgeFade, FIELDS, type Field, type Fields, HEAD_FIELDS } from './fields.ts';
+import { buildFields, edgeFade, FIELDS, type Fields, HEAD_FIELDS } from './fields.ts';
 import { buildMesh, COLUMNS, HALF, VERTICES } from './mesh.ts';
 import { MouthInterior } from './mouth-interior.ts';
 import type { Pose } from './performance.ts';
@@ -20,10 +20,9 @@ const GUARD_ROWS = 4;
 export class RigRenderer {
   readonly region: Rect;
   readonly #face: Face;
-  /** The fields again, where the kernels can reach them. */
-  readonly #moves: Record<Field, { x: Block; y: Block }>;
-  readonly #restX: Float32Array;
-  readonly #restY: Float32Array;
+  /** Where the vertices are now: x of all, then y of all. */
+  readonly #dest: Float32Array;
+  readonly #weights: Float32Array;
   readonly #textureWidth: number;
   readonly #fields: Fields;
   /** How free each vertex is to move. */
@@ -33,8 +32,10 @@ export class RigRenderer {
     | 'texture'
     | 'background'
     | 'target'
-    | 'destX'
-    | 'destY'
+    | 'rest'
+    | 'dest'
+    | 'moves'
+    | 'weights'
     | 'sourceX'
     | 'sourceY'
     | 'fade'
@@ -64,8 +65,6 @@ export class RigRenderer {
     const region = { ...bounds, x: area.x + bounds.x, y: area.y + bounds.y };
     this.region = region;
     this.#textureWidth = area.width + 2;
-    this.#restX = mesh.px.map((x) => x - bounds.x);
-    this.#restY = mesh.py.map((y) => y - bounds.y);
     // Where nothing moves there may be no mesh either: the still picture is all there is to show.
     const background = cutBackground(plate, region, moving.length === 0);
     this.#transparent = background.some((value, i) => i % 4 === 3 && value < 255);
@@ -76,8 +75,10 @@ export class RigRenderer {
       texture: pixels.reserve(base.length),
       background: pixels.reserve(bytes),
       target: pixels.reserve(bytes),
-      destX: pixels.reserve(VERTICES * 4),
-      destY: pixels.reserve(VERTICES * 4),
+      rest: pixels.reserve(VERTICES * 8),
+      dest: pixels.reserve(VERTICES * 8),
+      moves: pixels.reserve(FIELDS.length * VERTICES * 8),
+      weights: pixels.reserve(FIELDS.length * 4),
       sourceX: pixels.reserve(VERTICES * 4),
       sourceY: pixels.reserve(VERTICES * 4),
       fade: pixels.reserve(VERTICES * 4),
@@ -85,15 +86,20 @@ export class RigRenderer {
       feather: pixels.reserve(mesh.feather.byteLength),
       opaque: pixels.reserve(opaque.length),
     };
-    const keep = (values: Float32Array): Block => {
-      const block = pixels.reserve(values.byteLength);
-      pixels.f32(block).set(values);
-      return block;
-    };
-    this.#moves = Object.fromEntries(
-      FIELDS.map((name) => [name, { x: keep(this.#fields[name].x), y: keep(this.#fields[name].y) }]),
-    ) as Record<Field, { x: Block; y: Block }>;
     const b = this.#blocks;
+    this.#dest = pixels.f32(b.dest);
+    this.#weights = pixels.f32(b.weights);
+    const rest = pixels.f32(b.rest);
+    rest.set(mesh.px.map((x) => x - bounds.x));
+    rest.set(
+      mesh.py.map((y) => y - bounds.y),
+      VERTICES,
+    );
+    const moves = pixels.f32(b.moves);
+    for (const [i, name] of FIELDS.entries()) {
+      moves.set(this.#fields[name].x, 2 * i * VERTICES);
+      moves.set(this.#fields[name].y, (2 * i + 1) * VERTICES);
+    }
     pixels.u8(b.texture).set(base);
     pixels.u8(b.background).set(background);
     // Texel centres lie at whole numbers, one in from the border.
@@ -120,13 +126,13 @@ export class RigRenderer {
     const triangles = pixels.reserve(still.byteLength);
     const mixed = pixels.reserve(still.length / 3);
     pixels.u16(triangles).set(still);
-    pixels.f32(b.destX).set(this.#restX);
-    pixels.f32(b.destY).set(this.#restY);
+    pixels.copy(b.dest, b.rest);
     pixels.warp({ ...this.#layer(b.background), triangles, opaque: mixed, count: still.length / 3, fade: null });
   }
 
   #layer(target: Block): Omit<Parameters<Pixels['warp']>[0], 'triangles' | 'opaque' | 'count' | 'fade'> {
-    const { destX, destY, sourceX, sourceY, texture } = this.#blocks;
+    const { dest, sourceX, sourceY, texture } = this.#blocks;
+    const [destX, destY] = halves(dest);
     const { width: targetWidth, height: targetHeight } = this.region;
     return {
       destX,
@@ -149,8 +155,8 @@ export class RigRenderer {
     this.#eyes.left.draw(pose.eyes);
     this.#eyes.right.draw(pose.eyes);
     const target = pixels.u8(b.target);
-    target.set(pixels.u8(b.background));
-    this.#interior.paint(target, pixels.f32(b.destX), pixels.f32(b.destY), {
+    pixels.copy(b.target, b.background);
+    this.#interior.paint(target, this.#dest.subarray(0, VERTICES), this.#dest.subarray(VERTICES), {
       ...this.#skullAt(pose),
       jaw: pose.fields.jaw,
       pucker: pose.fields.pucker,
@@ -164,45 +170,41 @@ export class RigRenderer {
   }
 
   #deform(pose: Pose): void {
-    const pixels = this.#pixels;
-    const { destX, destY } = this.#blocks;
-    pixels.f32(destX).set(this.#restX);
-    pixels.f32(destY).set(this.#restY);
-    for (const name of FIELDS) {
-      const weight = pose.fields[name];
-      if (weight === 0) continue;
-      pixels.addScaled(destX, this.#moves[name].x, weight);
-      pixels.addScaled(destY, this.#moves[name].y, weight);
-    }
-    this.#closeLips(pose.seal, pixels.f32(destX), pixels.f32(destY));
+    const { dest, rest, moves, weights } = this.#blocks;
+    for (const [i, name] of FIELDS.entries()) this.#weights[i] = pose.fields[name];
+    this.#pixels.displace(dest, rest, moves, weights);
+    this.#closeLips(pose.seal);
   }
 
   /** Lips that touch are a constraint on the geometry, not a weight; and they never pass through each other. */
-  #closeLips(seal: number, x: Float32Array, y: Float32Array): void {
+  #closeLips(seal: number): void {
     const { cos, sin } = this.#face.frame;
+    const at = this.#dest;
     for (let j = 1; j < HALF; j++) {
       const k = COLUMNS - j;
-      const gap = (y[k]! - y[j]!) * cos - (x[k]! - x[j]!) * sin;
+      const gap = (at[VERTICES + k]! - at[VERTICES + j]!) * cos - (at[k]! - at[j]!) * sin;
       if (gap > 0 && seal > 0.01) {
-        for (const [ring, weight] of SEAL_WEIGHTS.entries()) {
+        for (let ring = 0; ring < SEAL_WEIGHTS.length; ring++) {
+          const weight = seal * SEAL_WEIGHTS[ring]!;
           // A quarter of a pixel of overlap each, so that no light comes through.
-          this.#along(x, y, ring * COLUMNS + j, (gap * 0.42 + 0.25) * seal * weight);
-          this.#along(x, y, ring * COLUMNS + k, -(gap * 0.58 + 0.25) * seal * weight);
+          this.#along(ring * COLUMNS + j, (gap * 0.42 + 0.25) * weight);
+          this.#along(ring * COLUMNS + k, -(gap * 0.58 + 0.25) * weight);
         }
       } else if (gap < 0) {
         for (let ring = 0; ring < CROSSING_RINGS; ring++) {
           const weight = 1 - ring / CROSSING_RINGS;
-          this.#along(x, y, ring * COLUMNS + j, (gap / 2) * weight);
-          this.#along(x, y, ring * COLUMNS + k, (-gap / 2) * weight);
+          this.#along(ring * COLUMNS + j, (gap / 2) * weight);
+          this.#along(ring * COLUMNS + k, (-gap / 2) * weight);
         }
       }
     }
   }
 
   /** Moves a vertex down the face by `distance` pixels, as far as it is free to. */
-  #along(x: Float32Array, y: Float32Array, v: number, distance: number): void {
-    x[v]! -= distance * this.#face.frame.sin * this.#free[v]!;
-    y[v]! += distance * this.#face.frame.cos * this.#free[v]!;
+  #along(v: number, distance: number): void {
+    const free = distance * this.#free[v]!;
+    this.#dest[v]! -= free * this.#face.frame.sin;
+    this.#dest[VERTICES + v]! += free * this.#face.frame.cos;
   }
 
   /** How far the skull has moved where the upper teeth are. */
@@ -231,6 +233,12 @@ export class RigRenderer {
     return out;
   }
 }
+
+/** The x and the y half of all positions. */
+const halves = ({ pointer, bytes }: Block): [x: Block, y: Block] => [
+  { pointer, bytes: bytes / 2 },
+  { pointer: pointer + bytes / 2, bytes: bytes / 2 },
+];
 
 /** The part of `area`, in its pixels, that lies on the stage. */
 function onStage(area: Rect, { width, height }: AvatarPlate): Rect {
