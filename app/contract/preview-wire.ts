@@ -47,6 +47,7 @@ export type PreviewRequest = z.infer<typeof previewRequestSchema>;
 export type PreviewRequestInput = z.input<typeof previewRequestSchema>;
 
 export const previewEventSchema = z.discriminatedUnion('type', [
+  /** Again whenever the document takes another shape or rate. */
   z.object({ type: z.literal('ready'), projectId: idSchema, widthPx: z.int(), heightPx: z.int(), fps: z.number() }),
   /**
    * Where each line lies on the clock. Sent when it is first known and whenever it changes. `exact`: it has been spoken; until
@@ -75,7 +76,7 @@ export type PreviewEvent = z.infer<typeof previewEventSchema>;
  * A binary message: {@link HEADER_BYTES} of header, little-endian, then the payload.
  *
  *     0  u8   kind: 1 frame, 2 sound
- *     1  u8   flags: 1 = with alpha (frame); 2 = begins a round: index and sample restart at the range's start
+ *     1  u8   flags: 1 = with alpha (frame); 2 = begins a round: index and sample go on from here
  *     2  u16  width   (frame)          8  u32  frame index / first sample, on the project's clock
  *     4  u16  height  (frame)         12  u32  bytes of payload
  *     6  u16  0                       16  u32  generation
@@ -94,7 +95,7 @@ export interface PreviewFrame {
   index: number;
   widthPx: number;
   heightPx: number;
-  /** First of a round of a loop (or of what is played). */
+  /** First of what is played, of a round of a loop, or after a line before it took another length: the clock goes on from here. */
   begins: boolean;
   /** `data` is I420 with a full-size alpha plane after V. */
   alpha: boolean;
