@@ -52,8 +52,38 @@ module.exports = {
       comment:
         'An area of main/ sees app/, the ports and the pixel kernels, never another area. main/export is no area: it leads a project through all of them; nor are the studio, its preview and its hosts, which are built of them.',
       severity: 'error',
-      from: { path: '^main/([^/]+)/', pathNot: '^main/(engine|render|export|headless|electron|rpc|studio|preview|engine-process)/' },
+      from: {
+        path: '^main/([^/]+)/',
+        pathNot: '^main/(engine|render|export|headless|electron|rpc|studio|preview|engine-process)/',
+      },
       to: { path: '^main/', pathNot: '^main/($1|engine/ports|pixels)/' },
+    },
+    {
+      name: 'studio-knows-no-transport',
+      comment: 'The studio as services: whoever carries calls to it, and whoever hosts it, comes from outside.',
+      severity: 'error',
+      from: { path: '^main/(studio|preview)/', pathNot: test },
+      to: { path: '^main/(rpc|engine-process|headless|electron)/|^node_modules/(ws|@orpc/(server|client))/' },
+    },
+    {
+      name: 'preview-is-below-the-studio',
+      severity: 'error',
+      from: { path: '^main/preview/', pathNot: test },
+      to: { path: '^main/studio/', pathNot: '^main/studio/wire-error' },
+    },
+    {
+      name: 'rpc-has-no-logic',
+      comment: 'Names, checks and errors: the contract on one side, the services on the other.',
+      severity: 'error',
+      from: { path: '^main/rpc/' },
+      to: { path: '^main/', pathNot: '^main/(rpc|studio)/' },
+    },
+    {
+      name: 'engine-process-knows-no-host',
+      comment: 'The same engine stands behind the web host and behind the desktop shell.',
+      severity: 'error',
+      from: { path: '^main/(rpc|engine-process)/', pathNot: test },
+      to: { path: '^main/(headless|electron)/' },
     },
     {
       name: 'providers-are-no-siblings',
@@ -66,7 +96,7 @@ module.exports = {
       name: 'only-the-shell-is-electron',
       comment: 'The studio starts under plain Node.',
       severity: 'error',
-      from: { pathNot: '^main/electron/' },
+      from: { pathNot: '^(main|test)/electron/' },
       to: { path: '^(node_modules/electron/|electron$)' },
     },
     {

@@ -1,10 +1,9 @@
 /** `npm start`: the studio on the desktop, or in the browser where Electron's program is not there. */
 import { spawn } from 'node:child_process';
-import { existsSync, readFileSync } from 'node:fs';
 import { constants } from 'node:os';
-import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildRenderer } from './build-renderer.ts';
+import { electronProgram } from './electron-program.ts';
 
 const at = (path: string): string => fileURLToPath(new URL(`../${path}`, import.meta.url));
 const isChinese = /^zh/i.test(
@@ -28,7 +27,7 @@ if (electron === null && !given.includes('--browser')) {
 const child =
   electron === null
     ? spawn(process.execPath, serve, { stdio: 'inherit' })
-    : spawn(electron, [at('.'), ...given], { stdio: 'inherit' });
+    : spawn(electron, [await desktopFolder(), ...given], { stdio: 'inherit' });
 
 /** A terminal gives Ctrl-C to every process of it; from elsewhere it comes to this one only. Both ends bear it twice. */
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => child.kill(signal));
@@ -40,14 +39,10 @@ child.on('exit', (code, signal) => {
   process.exitCode = code ?? 128 + (constants.signals[signal!] ?? 0);
 });
 
-/** The program that the electron package runs; null where it was never fetched. The package itself would fetch it when asked. */
-function electronProgram(): string | null {
-  try {
-    const folder = dirname(fileURLToPath(import.meta.resolve('electron/package.json')));
-    const dist = process.env.ELECTRON_OVERRIDE_DIST_PATH ?? join(folder, 'dist');
-    const program = join(dist, readFileSync(join(folder, 'path.txt'), 'utf8').trim());
-    return existsSync(program) ? program : null;
-  } catch {
-    return null;
-  }
+/** What Electron runs: the product as it is packed, made anew from the sources. */
+async function desktopFolder(): Promise<string> {
+  const { packDesktop } = await import('./pack-desktop.ts');
+  const out = at('dist/desktop');
+  await packDesktop({ out, rendererDir: at('renderer/dist') });
+  return out;
 }

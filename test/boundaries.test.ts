@@ -34,6 +34,15 @@ const imports: [from: string, to: string, rule: string | null][] = [
   ['main/engine/e.ts', '../export/x.ts', 'engine-knows-only-ports'],
   ['main/media/f.ts', '../export/x.ts', 'areas-are-no-siblings'],
   ['main/compose.ts', './storage/x.ts', null],
+  ['main/studio/a.ts', '../export/x.ts', null],
+  ['main/studio/b.ts', '../rpc/x.ts', 'studio-knows-no-transport'],
+  ['main/studio/c.ts', 'ws', 'studio-knows-no-transport'],
+  ['main/preview/a.ts', '../render/x.ts', null],
+  ['main/preview/b.ts', '../studio/x.ts', 'preview-is-below-the-studio'],
+  ['main/rpc/a.ts', '../studio/x.ts', null],
+  ['main/rpc/b.ts', '../storage/x.ts', 'rpc-has-no-logic'],
+  ['main/engine-process/a.ts', '../rpc/x.ts', null],
+  ['main/engine-process/b.ts', '../headless/x.ts', 'engine-process-knows-no-host'],
   ['main/headless/a.ts', '../compose.ts', null],
   ['main/providers/tts/a.ts', '../lipsync/x.ts', 'providers-are-no-siblings'],
   ['main/providers/tts/b.ts', '../kit/x.ts', null],
@@ -60,11 +69,11 @@ test('each forbidden import is caught by its rule, and the allowed ones pass', a
     await writeFile(join(root, path), text);
   };
   try {
-    for (const name of ['zod', 'electron']) {
+    for (const name of ['zod', 'electron', 'ws']) {
       await write(`node_modules/${name}/package.json`, JSON.stringify({ name, version: '1.0.0', main: 'index.js' }));
       await write(`node_modules/${name}/index.js`, 'module.exports = {};');
     }
-    await write('package.json', JSON.stringify({ dependencies: { zod: '1.0.0', electron: '1.0.0' } }));
+    await write('package.json', JSON.stringify({ dependencies: { zod: '1.0.0', electron: '1.0.0', ws: '1.0.0' } }));
     for (const [from, to] of imports) {
       const target = join(dirname(from), to);
       if (to.endsWith('/x.ts') || to.endsWith('compose.ts')) await write(target, 'export const x = 1;\n');

@@ -50,6 +50,7 @@ export async function sampleProject(
     id: avatar.id,
     name: avatar.name[locale],
     portrait: { kind: 'sample', id: avatar.id },
+    stage: { size: { widthPx: 1280, heightPx: 720 } },
     voice: { rate, pitch, ...(voice && { voiceId: voice.id }) },
     script: { lines: LINES[locale](avatar.name[locale]).map((line, index) => ({ id: `line-${index + 1}`, ...line })) },
   };
