@@ -5,6 +5,8 @@ import { readFileSync } from 'node:fs';
 const READ_BY_PATH = ['@ffmpeg-installer/ffmpeg', '@expo-google-fonts/noto-sans-sc', '@vladmandic/human'];
 /** Electron's own, and what the sandboxed code gets from it. */
 const PROVIDED = new Set(['electron']);
+/** Nothing of them is left once types are stripped. */
+const TYPES_ALONE = /^@(types|webgpu)\//;
 
 interface LockedPackage {
   dev?: boolean;
@@ -20,7 +22,7 @@ export function sortPackages(lockFile: string, packages: readonly string[]): { n
   };
   const needed = new Set<string>();
   const need = (name: string, from: string): void => {
-    const place = placeOf(name, from);
+    const place = TYPES_ALONE.test(name) ? null : placeOf(name, from);
     if (place === null || needed.has(place)) return;
     needed.add(place);
     const { dependencies, optionalDependencies } = locked[place]!;

@@ -2,6 +2,8 @@
  * What of Electron the shell uses, typed by Electron itself. `main.ts` hands the real modules over, tests a double; both are
  * checked against the same interfaces.
  */
+
+import type * as electron from 'electron';
 import type {
   BrowserWindowConstructorOptions,
   DownloadItem,
@@ -19,7 +21,6 @@ import type {
   WebContentsWillFrameNavigateEventParams,
   WindowOpenHandlerResponse,
 } from 'electron';
-import type * as electron from 'electron/main';
 
 export interface ShellContents {
   readonly id: number;

@@ -75,7 +75,7 @@ export async function runEngine({ parent, open, exit }: EngineHostOptions): Prom
           else {
             engine.serveRpcPort(first!);
             first!.start();
-            engine.servePreview(previewChannel(second!));
+            engine.servePreview(previewChannel(second!, leaving.signal));
           }
         },
         () => {},
@@ -146,17 +146,25 @@ function abilities(ask: (question: Question) => Promise<unknown>): ShellAbilitie
   };
 }
 
-function previewChannel(port: ShellPort): PreviewChannel {
+/** `leaving` closes it from this end, of which a port itself does not tell. */
+function previewChannel(port: ShellPort, leaving: AbortSignal): PreviewChannel {
   let closed = false;
   const listeners: (() => void)[] = [];
   const onMessages: ((message: string) => void)[] = [];
   port.on('message', ({ data }) => {
     if (typeof data === 'string') for (const listener of onMessages) listener(data);
   });
-  port.on('close', () => {
+  const close = (): void => {
     closed = true;
+    leaving.removeEventListener('abort', onLeaving);
     for (const listener of listeners.splice(0)) listener();
-  });
+  };
+  const onLeaving = (): void => {
+    port.close();
+    close();
+  };
+  port.on('close', close);
+  leaving.addEventListener('abort', onLeaving, { once: true });
   port.start();
   return {
     send(message) {
