@@ -7,7 +7,7 @@ import { desktop, mediaUrl, UploadFailed, type UploadOptions, upload } from './i
 export const ACCEPTED: Readonly<Record<FileKind, string>> = {
   picture: 'image/png,image/jpeg,image/webp,image/avif,image/gif,image/tiff,image/heic,.png,.jpg,.jpeg,.webp',
   sound: 'audio/*,.wav,.mp3,.m4a,.aac,.flac,.ogg,.opus',
-  script: '.txt,.md,.srt,.docx,.csv,text/plain',
+  script: '.txt,.md,.srt,.vtt,.docx,.csv,text/plain',
   project: '.shenghua,.json',
 };
 

@@ -41,7 +41,7 @@ export function findInText(text: string, pattern: RegExp, ownEmotions: readonly 
 
 /**
  * `text` with every match replaced. In a replacement for a regular expression `$1`, `$<name>`, `$&` and `$$` mean what they do in
- * JavaScript; whatever comes out is words, never a cue.
+ * JavaScript; whatever comes out is words, never a cue. `only`: which of the matches is replaced, counted from 0; absent: all.
  */
 export function replaceInText(
   text: string,
@@ -49,9 +49,11 @@ export function replaceInText(
   replacement: string,
   isRegex: boolean,
   ownEmotions: readonly string[],
+  only?: number,
 ): { text: string; count: number } {
   const searched = new Searched(text, ownEmotions);
-  const matches = searched.matches(pattern);
+  const all = searched.matches(pattern);
+  const matches = only === undefined ? all : all.slice(only, only + 1);
   if (matches.length === 0) return { text, count: 0 };
   const inserts = matches.map(({ match }) => (isRegex ? expand(replacement, match) : replacement));
   const replaced = searched.replace(matches, inserts);

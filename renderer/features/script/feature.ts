@@ -1,3 +1,23 @@
+import { ScrollText } from 'lucide-react';
+import { lazy } from 'react';
 import type { Feature } from '../feature.ts';
+import { addLine } from './actions/add-line.ts';
+import { duplicateAction } from './actions/duplicate.ts';
+import { find } from './actions/find.ts';
+import { importScript } from './actions/import.ts';
+import { insertCue } from './actions/insert-cue.ts';
+import { listen } from './actions/listen.ts';
+import { moveDown } from './actions/move-down.ts';
+import { moveUp } from './actions/move-up.ts';
 
-export const script: Feature = { id: 'script' };
+export const script: Feature = {
+  id: 'script',
+  panels: [
+    {
+      ...{ slot: 'script', id: 'script', title: 'shell.script', icon: ScrollText },
+      component: lazy(() => import('./script-panel.tsx')),
+    },
+  ],
+  dialogs: [{ id: 'script.import', component: lazy(() => import('./import-dialog.tsx')) }],
+  actions: [find, addLine, duplicateAction, moveUp, moveDown, insertCue, listen, importScript],
+};
