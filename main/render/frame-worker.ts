@@ -6,11 +6,11 @@ import type { FrameSpeech } from '../engine/ports/frames.ts';
 import type { LipSyncSession, SpeechSegment } from '../engine/ports/lipsync.ts';
 import { SAMPLE_RATE } from '../engine/ports/tts.ts';
 import { Pixels } from '../pixels/pixels.ts';
+import { rigEngine } from '../providers/lipsync/rig/index.ts';
 import { aiMarkSprite } from '../stage/ai-mark.ts';
 import { type Compositor, createCompositor } from '../stage/compositor.ts';
 import { SubtitleTrack, subtitleArea } from '../stage/subtitle-sprites.ts';
 import type { RenderReply, RenderRequest, RenderSetup } from './protocol.ts';
-import { restartableRig } from './restartable-rig.ts';
 
 const port = parentPort!;
 const reply = (message: RenderReply): void => port.postMessage(message);
@@ -30,7 +30,7 @@ async function openScene(setup: RenderSetup): Promise<Scene> {
   // Face and stage work in one memory, and the pool lies in it: a frame is never copied before it reaches the encoder's pipe.
   const pixels = new Pixels();
   const { plate, fps, seed, rig, alpha, front } = setup;
-  const session = await restartableRig.open(plate, { fps, seed, rig, pixels });
+  const session = await rigEngine.open(plate, { fps, seed, rig, pixels });
   const track = trackOf(setup);
   const compositor = createCompositor({
     ...{ plate, region: session.region, alpha, front, pixels },

@@ -7,13 +7,17 @@ export const rigEngine: LipSyncEngine = {
   id: 'rig',
   open(plate, { fps, seed, rig, pixels }) {
     const renderer = new RigRenderer(plate, rig, pixels);
-    const performance = new Performance(seed, rig);
+    // What was read from the plate stays through every restart, only the actor is another.
+    let actor = new Performance(seed, rig);
     const session: LipSyncSession = {
       region: renderer.region,
       lookAheadMs: LOOK_AHEAD_MS,
-      speak: (segment) => performance.speak(segment),
-      interrupt: (atMs) => performance.interrupt(atMs),
-      frame: (index) => renderer.draw(performance.at((index * 1000) / fps)),
+      speak: (segment) => actor.speak(segment),
+      interrupt: (atMs) => actor.interrupt(atMs),
+      restart: (settings) => {
+        actor = new Performance(seed, settings);
+      },
+      frame: (index) => renderer.draw(actor.at((index * 1000) / fps)),
       // Memory goes with the session itself.
       dispose: () => undefined,
     };
