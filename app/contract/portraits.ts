@@ -5,6 +5,7 @@ import { avatarSchema, portraitSourceSchema } from '../document/avatar.ts';
 import { consentSchema } from '../document/consent.ts';
 import { faceLandmarksSchema } from '../document/landmarks.ts';
 import { sampleAvatarIndexSchema } from '../document/sample-avatars.ts';
+import { backgroundSchema } from '../document/stage.ts';
 import type { FindingWordsCode } from '../i18n/findings.ts';
 import { findingWords } from '../i18n/findings.ts';
 import { idSchema, mediaPathSchema, nothing, procedure, rectSchema } from './base.ts';
@@ -78,6 +79,45 @@ export const mouthTestSchema = z.object({
 });
 export type MouthTestRequest = z.infer<typeof mouthTestSchema>;
 
+/** Of a stage that is looked at small. */
+const stillSidePx = z.int().multipleOf(2).min(64).max(1024);
+export const framedSchema = z.object({
+  /** The framing in it for a stage of this shape is the one used. */
+  avatar: avatarSchema,
+  background: backgroundSchema,
+  size: z.object({ widthPx: stillSidePx, heightPx: stillSidePx }),
+});
+export type FramedRequest = z.infer<typeof framedSchema>;
+
+/** For placePicture of app/media/place-picture.ts, which says where the picture goes for any other framing and size. */
+export const placedSubjectSchema = z.object({
+  /** In pixels of the picture at some size of its own. */
+  subject: z.object({
+    width: z.number(),
+    height: z.number(),
+    head: z.object({
+      top: z.number(),
+      chin: z.number(),
+      centreX: z.number(),
+      eyesY: z.number(),
+      faceWidth: z.number(),
+    }),
+    cut: z.object({ left: z.boolean(), right: z.boolean(), top: z.boolean(), bottom: z.boolean() }),
+  }),
+  fillWidth: z.boolean(),
+});
+export type PlacedSubject = z.infer<typeof placedSubjectSchema>;
+
+/** A portrait of the person's own that a project shows. */
+export const earlierPortraitSchema = z.object({
+  asset: assetRefSchema,
+  thumbnail: mediaPathSchema,
+  /** Whose project was changed last with it. */
+  projectName: z.string(),
+  usedAtMs: z.number(),
+});
+export type EarlierPortrait = z.infer<typeof earlierPortraitSchema>;
+
 /** What was agreed to for a face, whichever projects show it; a project has its copy in `avatar.consent`. */
 export const consentRecordSchema = z.object({
   likenessKey: z.string().min(1).max(200),
@@ -97,6 +137,12 @@ export const portraits = {
   mouthTest: procedure
     .input(mouthTestSchema)
     .output(z.object({ picture: mediaPathSchema, widthPx: z.int(), heightPx: z.int() })),
+  /** A still of the stage as the engine lays it out, the face at rest, without overlays. */
+  framed: procedure
+    .input(framedSchema)
+    .output(placedSubjectSchema.extend({ picture: mediaPathSchema, widthPx: z.int(), heightPx: z.int() })),
+  /** Those used last first; one that several projects show is told once. */
+  earlier: procedure.input(nothing).output(z.array(earlierPortraitSchema)),
   /** A repaired copy of the picture; the original stays. */
   fix: procedure
     .input(z.object({ portrait: portraitSourceSchema, faceIndex: z.int().min(0).nullable(), fix: z.enum(FIXES) }))

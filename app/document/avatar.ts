@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { STAGE_SHAPES, type StageSize, stageShapeOf } from '../media/stage-size.ts';
 import { assetRefSchema } from './asset.ts';
 import { consentSchema } from './consent.ts';
 import { faceLandmarksSchema } from './landmarks.ts';
@@ -43,8 +44,16 @@ export const avatarSchema = z.strictObject({
   /** Set by hand (or authored): replaces what the face finder says, in pixels of the upright picture. */
   landmarks: faceLandmarksSchema.nullable().default(null),
   framing: framingSchema.prefault({}),
+  /** In place of `framing` on stages of that shape. */
+  framingByShape: z.partialRecord(z.enum(STAGE_SHAPES), framingSchema).optional(),
   rig: rigSettingsSchema.prefault({}),
   /** null where none was recorded. */
   consent: consentSchema.nullable().default(null),
 });
 export type Avatar = z.infer<typeof avatarSchema>;
+
+/** The framing that counts on a stage of this size: of a draft, what an edit must change. */
+export const framingFor = (
+  { framing, framingByShape }: Pick<Avatar, 'framing' | 'framingByShape'>,
+  size: StageSize,
+): Framing => framingByShape?.[stageShapeOf(size)] ?? framing;

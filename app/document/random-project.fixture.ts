@@ -108,6 +108,7 @@ export function randomProject(seed: number): Record<string, unknown> {
         zoom: number(0.2, 5),
         offsetX: maybe(() => number(-1, 1)),
       })),
+      framingByShape: maybe(() => ({ portrait: { fit: 'cover', zoom: number(0.2, 5) } })),
       rig: maybe(() => ({
         mouth: number(0, 2),
         blinksPerMinute: number(0, 40),

@@ -14,6 +14,12 @@ export type StageShape = (typeof STAGE_SHAPES)[number];
 export const STAGE_LINES = [480, 720, 1080] as const;
 export type StageLines = (typeof STAGE_LINES)[number];
 
+/** The shape a stage is nearest to. */
+export function stageShapeOf({ widthPx, heightPx }: StageSize): StageShape {
+  const aspect = widthPx / heightPx;
+  return aspect > 4 / 3 - 0.01 ? 'landscape' : aspect < 3 / 4 + 0.01 ? 'portrait' : 'square';
+}
+
 const LONG_SIDE: Record<StageLines, number> = { 480: 854, 720: 1280, 1080: 1920 };
 const MIN_SIDE = 64;
 const MAX_SIDE = 4096;

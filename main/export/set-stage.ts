@@ -1,6 +1,7 @@
 /** The stage of an export, set before the first frame: size, plate, overlays, subtitles, and the thread that draws it. */
 import { readFile } from 'node:fs/promises';
 import type { AssetRef } from '../../app/document/asset.ts';
+import { framingFor } from '../../app/document/avatar.ts';
 import type { Project } from '../../app/document/project.ts';
 import { chooseStageSize, type StageSize } from '../../app/media/stage-size.ts';
 import { buildCues, type SubtitleCue } from '../../app/media/subtitles.ts';
@@ -43,7 +44,7 @@ export const picturesFrom = (assets: AssetSource): StagePictures => ({
 
 /** The person and what stands behind them, in stage pixels. @throws whatever `signal` was aborted with, between two steps */
 export async function layOut(
-  project: Project,
+  project: { avatar: Project['avatar']; stage: Pick<Project['stage'], 'background' | 'overlays'> },
   assets: AssetSource,
   { prepared, background: own }: LoadedPortrait,
   size: StageSize,
@@ -60,7 +61,7 @@ export async function layOut(
   }
   return await layoutAvatar(prepared, {
     size,
-    framing: project.avatar.framing,
+    framing: framingFor(project.avatar, size),
     background:
       background.kind === 'picture' ? { kind: 'picture', picture: await picture(background.asset) } : background,
     ...(own && { sampleBackground: await pictures.behindSample(own) }),

@@ -2,7 +2,7 @@
  * Keeps the stage in step with a document that changes: finds out which of its steps a change touches and does those again.
  * One build at a time, always of the latest document; what comes in between is never built.
  */
-import type { Avatar } from '../../app/document/avatar.ts';
+import { type Avatar, framingFor } from '../../app/document/avatar.ts';
 import type { Project } from '../../app/document/project.ts';
 import type { StageSize } from '../../app/media/stage-size.ts';
 import type { AvatarPlate } from '../engine/ports/lipsync.ts';
@@ -40,7 +40,7 @@ const SETTLE_MS = 400;
 
 const sourceKey = ({ portrait, faceIndex }: Avatar): string => JSON.stringify([portrait, faceIndex]);
 const plateKey = ({ avatar, stage }: Project): string =>
-  JSON.stringify([avatar.framing, stage.size, stage.background, stage.overlays]);
+  JSON.stringify([avatar.framing, avatar.framingByShape, stage.size, stage.background, stage.overlays]);
 const setupKey = ({ avatar, stage, seed }: Project): string =>
   JSON.stringify([stage.fps, seed, avatar.rig.teeth, stage.subtitles, stage.aiMark, stage.background.kind]);
 
@@ -155,7 +155,7 @@ export class StageBuilder {
   async #layOut(project: Project, portrait: KeptPortrait, key: string, signal: AbortSignal) {
     const fullSize = stageSizeOf(project, portrait.loaded);
     const size = previewSize(fullSize, this.#maxSidePx);
-    const { zoom } = project.avatar.framing;
+    const { zoom } = framingFor(project.avatar, fullSize);
     const full = size.widthPx === fullSize.widthPx && size.heightPx === fullSize.heightPx;
     const layOutOf = async (widthPx: number): Promise<AvatarPlate> => {
       const prepared = full ? portrait.loaded.prepared : await portrait.reduced.atLeast(widthPx);

@@ -2,13 +2,14 @@
 import type { Framing } from '../../app/document/avatar.ts';
 import { mapLandmarks } from '../../app/document/landmarks.ts';
 import type { Background } from '../../app/document/stage.ts';
+import { type Placement, placePicture, type Subject } from '../../app/media/place-picture.ts';
 import type { StageSize } from '../../app/media/stage-size.ts';
 import type { AvatarPlate, Rect } from '../engine/ports/lipsync.ts';
 import type { PreparedPortrait } from '../engine/ports/portrait.ts';
 import { growBackground, solidPlane, studioGradient } from './backdrop.ts';
+import { measureSubject } from './measure-subject.ts';
 import { type PlacedOverlay, paintOverlays } from './overlays.ts';
 import { blurPlane, coverPicture, div255, type Picture, scalePlane } from './picture.ts';
-import { measureSubject, type Placement, placePicture, type Subject } from './placement.ts';
 
 /** The document's background with its picture decoded. */
 export type StageBackground = Exclude<Background, { kind: 'picture' }> | { kind: 'picture'; picture: Picture };
@@ -48,19 +49,25 @@ export function isCutOut(portrait: PreparedPortrait): boolean {
   return clear > seen * 0.12;
 }
 
-export async function layoutAvatar(portrait: PreparedPortrait, options: LayoutOptions): Promise<AvatarPlate> {
-  const { size, framing, background, signal } = options;
-  signal?.throwIfAborted();
-  const { widthPx: W, heightPx: H } = size;
+/** The person as placed before a background of that kind: the matte in use, and what the place hangs on. */
+export function subjectOf(portrait: PreparedPortrait, background: StageBackground['kind']) {
   const cutOut = isCutOut(portrait);
-  const own = !cutOut && (background.kind === 'keep' || background.kind === 'blur');
+  const own = !cutOut && (background === 'keep' || background === 'blur');
   const matte = cutOut
     ? portrait.matte.map((a, i) => Math.min(a, portrait.rgba[i * 4 + 3]))
     : own
       ? portrait.matte
       : portrait.matte.map((a) => TIGHT[a]);
   const subject = measureSubject(portrait, matte);
-  const placement = placePicture(subject, size, framing, own || subject.cut.left || subject.cut.right);
+  return { cutOut, own, matte, subject, fillWidth: own || subject.cut.left || subject.cut.right };
+}
+
+export async function layoutAvatar(portrait: PreparedPortrait, options: LayoutOptions): Promise<AvatarPlate> {
+  const { size, framing, background, signal } = options;
+  signal?.throwIfAborted();
+  const { widthPx: W, heightPx: H } = size;
+  const { cutOut, own, matte, subject, fillWidth } = subjectOf(portrait, background.kind);
+  const placement = placePicture(subject, size, framing, fillWidth);
 
   const person: Uint8Array = new Uint8Array(W * H * 4);
   let behind: Uint8Array = new Uint8Array(W * H * 4);

@@ -4,6 +4,7 @@ import type { MouthTestRequest, MouthTestShape } from '../../app/contract/portra
 import type { Avatar, Framing } from '../../app/document/avatar.ts';
 import { mapLandmarks } from '../../app/document/landmarks.ts';
 import { StudioError } from '../../app/errors/index.ts';
+import { placePicture } from '../../app/media/place-picture.ts';
 import type { StageSize } from '../../app/media/stage-size.ts';
 import { type EmotionBlend, mixBlends, NEUTRAL_BLEND } from '../../app/speech/emotion-blend.ts';
 import { EMOTION_BLENDS } from '../../app/speech/emotion-presets.ts';
@@ -13,8 +14,8 @@ import { type LoadedPortrait, loadPortrait } from '../export/load-portrait.ts';
 import { faceBox } from '../portrait/face-measures.ts';
 import type { PortraitImporter } from '../portrait/prepare.ts';
 import { layoutAvatar } from '../stage/layout.ts';
+import { measureSubject } from '../stage/measure-subject.ts';
 import { decodePicture } from '../stage/picture.ts';
-import { measureSubject, placePicture } from '../stage/placement.ts';
 import type { AssetSource } from '../storage/assets.ts';
 import type { StillStudio } from './stills/still-studio.ts';
 

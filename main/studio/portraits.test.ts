@@ -6,11 +6,12 @@ import { after, before, test } from 'node:test';
 import sharp from 'sharp';
 import { type ExaminedPortrait, examinedPortraitSchema, mouthTestSchema } from '../../app/contract/portraits.ts';
 import { assetRefSchema } from '../../app/document/asset.ts';
-import type { PortraitSource } from '../../app/document/avatar.ts';
+import { framingFor, type PortraitSource } from '../../app/document/avatar.ts';
 import type { FaceLandmarks, Point3 } from '../../app/document/landmarks.ts';
 import { newProject } from '../../app/document/new-project.ts';
 import type { Project } from '../../app/document/project.ts';
 import { StudioError } from '../../app/errors/index.ts';
+import { placePicture } from '../../app/media/place-picture.ts';
 import { createStudio, type Studio } from '../compose.ts';
 import { loadSampleAvatar } from '../portrait/samples.ts';
 import { openStorage, type Storage } from '../storage/open.ts';
@@ -31,7 +32,7 @@ before(async () => {
   studio = createStudio({ dataDir: folder });
   storage = await openStorage({ dataDir: folder });
   stills = createStillStudio();
-  service = createPortraitService({ studio, assets: storage.assets, consents: storage.consents, stills });
+  service = createPortraitService({ studio, ...storage, stills });
   const { portrait } = await loadSampleAvatar('lin');
   photo = await sharp(portrait).flatten({ background: '#8fa3ad' }).jpeg({ quality: 95 }).toBuffer();
 });
@@ -256,4 +257,35 @@ test('a project is shown by a frame of its own: its framing, mood and overlays; 
   );
   const faceless = await shown({ avatar: { ...avatar, portrait: wall } });
   assert.ok(faceless[1]! > 200 && faceless[0]! < 60);
+});
+
+test('a stage is shown as it will be laid out, and its place told by the same arithmetic', async () => {
+  const portrait = await sourceOf(photo);
+  const project = newProject({ id: 'framed', name: 'Framed', portrait, script: { lines: [] } });
+  storage.projects.create(project);
+  const size = { widthPx: 320, heightPx: 180 };
+  const avatar = {
+    ...project.avatar,
+    framingByShape: { landscape: { fit: 'auto' as const, zoom: 1, offsetX: 0.25, offsetY: 0 } },
+  };
+  const green = { kind: 'colour' as const, colour: '#00ff00' };
+  const middle = async (of: typeof project.avatar): Promise<number> => {
+    const seen = await service.calls.framed({ avatar: of, background: green, size }, signal);
+    const { data } = await sharp(await fetched(seen.picture))
+      .raw()
+      .toBuffer({ resolveWithObject: true });
+    let [mass, moment] = [0, 0];
+    for (let i = 0; i < size.widthPx * size.heightPx; i++) {
+      const wall = data[i * 3 + 1]! > 200 && data[i * 3]! < 80;
+      if (!wall) [mass, moment] = [mass + 1, moment + (i % size.widthPx)];
+    }
+    const placed = placePicture(seen.subject, size, framingFor(of, size), seen.fillWidth);
+    assert.ok(placed.width > 0 && placed.y + placed.height >= size.heightPx - 1, JSON.stringify(placed));
+    return moment / mass;
+  };
+  const [before, after] = [await middle(project.avatar), await middle(avatar)];
+  assert.ok(after - before > 40, `${before} → ${after}`);
+  const [earlier] = await service.calls.earlier({}, signal);
+  assert.equal(earlier?.projectName, 'Framed');
+  assert.equal((await sharp(await fetched(earlier!.thumbnail)).metadata()).width, 192);
 });

@@ -13,6 +13,8 @@ import { decodePicture, readPictureFile } from '../portrait/decode.ts';
 import { listSampleAvatars, loadSampleAvatar } from '../portrait/samples.ts';
 import type { AssetStore } from '../storage/assets.ts';
 import type { ConsentRepository } from '../storage/repositories/consents.ts';
+import type { ProjectRepository } from '../storage/repositories/projects.ts';
+import { createFramedStills } from './framed-still.ts';
 import { createMouthTester } from './mouth-test.ts';
 import { createPortraitPictures } from './portrait-pictures.ts';
 import { cutPortrait, fixFor, type Repaired, repairPortrait, sourceScale } from './portrait-repair.ts';
@@ -29,6 +31,7 @@ export interface PortraitDeps {
   studio: Pick<Studio, 'paths' | 'portraits'>;
   assets: AssetStore;
   consents: ConsentRepository;
+  projects: Pick<ProjectRepository, 'portraits'>;
   stills: StillStudio;
 }
 
@@ -44,12 +47,17 @@ interface Source {
 
 /** How the key of a face begins that is nobody's. */
 const DRAWN = 'sample ';
+/** Of earlier portraits, and how large their small pictures are. */
+const MOST_EARLIER = 24;
+const SMALL_PX = 192;
+const MAX_INPUT_PX = 100_000_000;
 const WEBP = { quality: 90, alphaQuality: 95, effort: 2 } as const;
 
-export function createPortraitService({ studio, assets, consents, stills }: PortraitDeps): PortraitService {
+export function createPortraitService({ studio, assets, consents, projects, stills }: PortraitDeps): PortraitService {
   const { portraits, paths } = studio;
   const pictures = createPortraitPictures(join(paths.cacheDir, 'pictures'));
   const tester = createMouthTester(portraits, assets, stills);
+  const framedStills = createFramedStills(portraits, assets);
 
   const open = async (portrait: PortraitSource, signal: AbortSignal): Promise<Source> => {
     if (portrait.kind === 'sample') {
@@ -171,6 +179,26 @@ export function createPortraitService({ studio, assets, consents, stills }: Port
       return { picture: pictures.show(name, webp), widthPx: sidePx, heightPx: sidePx };
     },
 
+    async framed(request, signal) {
+      const { webp, subject, fillWidth } = await framedStills.draw(request, signal);
+      const { size } = request;
+      return { picture: pictures.show(`framed ${JSON.stringify(request)}`, webp), ...size, subject, fillWidth };
+    },
+
+    earlier: () =>
+      projects.portraits(MOST_EARLIER).map(({ asset, ...used }) => ({
+        asset,
+        ...used,
+        thumbnail: pictures.offer(`small ${asset.sha256}`, async (made) => {
+          const bytes = await readPictureFile(await assets.resolve(asset, { signal: made }), made);
+          return await sharp(bytes, { limitInputPixels: MAX_INPUT_PX, failOn: 'none', pages: 1 })
+            .autoOrient()
+            .resize({ width: SMALL_PX, height: SMALL_PX, fit: 'cover', position: 'attention' })
+            .webp({ quality: 82 })
+            .toBuffer();
+        }),
+      })),
+
     async fix({ portrait, faceIndex, fix }, signal) {
       const source = await open(portrait, signal);
       const { face, likenessKey } = await chosenFace(source, faceIndex, signal);
@@ -195,5 +223,12 @@ export function createPortraitService({ studio, assets, consents, stills }: Port
     },
   };
 
-  return { calls, media: pictures.media, [Symbol.dispose]: () => tester.dispose() };
+  return {
+    calls,
+    media: pictures.media,
+    [Symbol.dispose]: () => {
+      tester.dispose();
+      framedStills.dispose();
+    },
+  };
 }

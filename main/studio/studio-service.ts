@@ -22,6 +22,7 @@ import { createSpeakingLines } from './speaking.ts';
 import { createSpokenMedia } from './spoken-media.ts';
 import { createStillStudio } from './stills/still-studio.ts';
 import { createSystemService, systemLocale } from './system.ts';
+import { createTakeService } from './takes.ts';
 import { createThumbnails } from './thumbnails.ts';
 import { createVoiceService } from './voices.ts';
 
@@ -108,7 +109,7 @@ export async function openStudioService(options: StudioServiceOptions = {}): Pro
   });
   const voices = createVoiceService({ studio, speaking, spoken, assets: storage.assets });
   const stills = createStillStudio();
-  const portraits = createPortraitService({ studio, assets: storage.assets, consents: storage.consents, stills });
+  const portraits = createPortraitService({ studio, ...storage, stills });
   const previews = new Set<Promise<void>>();
   const stopTidying = tidyAssets(storage);
   queue.start();
@@ -126,6 +127,7 @@ export async function openStudioService(options: StudioServiceOptions = {}): Pro
     services: {
       ...{ system, settings, emotions, script, exports: queue.service, library: library.service },
       ...{ voices: voices.calls, portraits: portraits.calls },
+      takes: createTakeService(storage.takes, storage.assets),
       projects: {
         ...projects,
         watch,

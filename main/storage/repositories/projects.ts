@@ -1,5 +1,6 @@
 /** Projects in the database. Every save is one transaction on disk; a writer with an old copy is refused, never obeyed. */
 import { randomUUID } from 'node:crypto';
+import { type AssetRef, assetRefSchema } from '../../../app/document/asset.ts';
 import { parseProject, serialiseProject } from '../../../app/document/migrations.ts';
 import type { Project } from '../../../app/document/project.ts';
 import { projectAssets } from '../../../app/document/project-assets.ts';
@@ -55,6 +56,8 @@ export interface ProjectRepository {
   delete(id: string): void;
   /** A copy under a new id, which may also be given, as may its name. */
   duplicate(id: string, as?: { id?: string; name?: string }): StoredProject;
+  /** Pictures of their own that projects show, those of the project changed last first, each once. */
+  portraits(most: number): { asset: AssetRef; projectName: string; usedAtMs: number }[];
   /** Whether any project needs the content. */
   isAssetReferenced(sha256: string): boolean;
 }
@@ -79,6 +82,12 @@ export function openProjectRepository({ sql, read, write }: StudioDatabase): Pro
   const selectOne = sql.prepare<[string], ProjectSummary>(`SELECT ${COLUMNS} FROM projects WHERE id = ?`);
   const selectDocument = sql.prepare<[string], string>('SELECT document FROM projects WHERE id = ?').pluck();
   const selectAll = sql.prepare<[], ProjectSummary>(`SELECT ${COLUMNS} FROM projects ORDER BY updated_at_ms DESC, id`);
+  // Of a bare MAX the other columns are those of its row.
+  const selectPortraits = sql.prepare<[number], { asset: string; projectName: string; usedAtMs: number }>(
+    `SELECT json_extract(document, '$.avatar.portrait.asset') AS asset, name AS projectName, MAX(updated_at_ms) AS usedAtMs
+     FROM projects WHERE json_valid(document) AND json_extract(document, '$.avatar.portrait.kind') = 'asset'
+     GROUP BY json_extract(document, '$.avatar.portrait.asset.sha256') ORDER BY usedAtMs DESC LIMIT ?`,
+  );
   const forgetAssets = sql.prepare<[string]>('DELETE FROM project_assets WHERE project_id = ?');
   const rememberAsset = sql.prepare<[string, string]>('INSERT INTO project_assets (project_id, sha256) VALUES (?, ?)');
   const findReference = sql.prepare<[string], number>('SELECT 1 FROM project_assets WHERE sha256 = ? LIMIT 1').pluck();
@@ -142,6 +151,11 @@ export function openProjectRepository({ sql, read, write }: StudioDatabase): Pro
       const { project } = load(id);
       return create({ ...project, id: newId, name: name ?? project.name });
     },
+    portraits: (most) =>
+      read(() => selectPortraits.all(most)).flatMap(({ asset, ...used }) => {
+        const known = assetRefSchema.safeParse(JSON.parse(asset)).data;
+        return known ? [{ asset: known, ...used }] : [];
+      }),
     isAssetReferenced: (sha256) => read(() => findReference.get(sha256) !== undefined),
   };
 }
