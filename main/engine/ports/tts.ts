@@ -22,7 +22,7 @@ export interface TtsRequest {
 
 /** Pieces arrive in order. Times are ms from the start of the part; word offsets index the line's display text. */
 export type TtsEvent =
-  /** Mono float PCM −1..1 at {@link SAMPLE_RATE}. */
+  /** Mono float PCM −1..1 at {@link SAMPLE_RATE}. Valid until the next event is asked for: its memory may be used again or given back. */
   { type: 'audio'; pcm: Float32Array } | { type: 'phones'; phones: Phone[] } | { type: 'words'; words: Word[] };
 
 export interface TtsProvider {

@@ -33,6 +33,7 @@ export interface CachedSpeech extends Pick<Utterance, 'pcmPath' | 'samples' | 't
 }
 
 const BYTES_PER_SAMPLE = 2;
+const BLOCK_SAMPLES = 1 << 17;
 const TEMPORARY = /\.[0-9a-f]{12}\.tmp$/;
 const pathsOf = (cacheDir: string, key: string): { pcm: string; json: string } => ({
   pcm: join(cacheDir, `${key}.pcm`),
@@ -73,8 +74,9 @@ export class CacheWriter {
   readonly #temporary: string;
   readonly #file: FileHandle;
   #open = true;
-  #pending: Buffer[] = [];
-  #pendingBytes = 0;
+  /** The only memory the sound takes on its way to disk, however much of it there is. */
+  readonly #block = new Int16Array(BLOCK_SAMPLES);
+  #filled = 0;
   samples = 0;
 
   private constructor(cacheDir: string, key: string, temporary: string, file: FileHandle) {
@@ -93,19 +95,21 @@ export class CacheWriter {
     });
   }
 
-  /** The samples are copied to disk or kept until they are: the caller must not change them afterwards. */
-  async write(pcm: Int16Array): Promise<void> {
-    this.samples += pcm.length;
-    this.#pending.push(Buffer.from(pcm.buffer, pcm.byteOffset, pcm.byteLength));
-    this.#pendingBytes += pcm.byteLength;
-    if (this.#pendingBytes >= 1 << 18) await this.#flush();
+  /** Where the next samples go, at least one: to be filled from the front, and counted by {@link add}. */
+  async room(): Promise<Int16Array> {
+    if (this.#filled === this.#block.length) await this.#flush();
+    return this.#block.subarray(this.#filled);
+  }
+
+  add(samples: number): void {
+    this.#filled += samples;
+    this.samples += samples;
   }
 
   async #flush(): Promise<void> {
-    const bytes = Buffer.concat(this.#pending);
-    this.#pending = [];
-    this.#pendingBytes = 0;
+    const bytes = new Uint8Array(this.#block.buffer, 0, this.#filled * BYTES_PER_SAMPLE);
     await guarded(this.#cacheDir, () => this.#file.writeFile(bytes));
+    this.#filled = 0;
   }
 
   async commit(speech: Omit<CachedSpeech, 'pcmPath' | 'samples'>): Promise<CachedSpeech> {
@@ -144,6 +148,7 @@ export class CacheWriter {
   async #close(): Promise<void> {
     this.#open = false;
     await this.#file.close();
+    this.#block.buffer.transfer(0); // given back now: one line follows the other faster than memory is collected
   }
 }
 

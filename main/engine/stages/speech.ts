@@ -207,6 +207,8 @@ const ENVELOPE_SAMPLES = (SAMPLE_RATE * ENVELOPE_STEP_MS) / 1000;
 /** Sums of floating-point milliseconds differ by less than half a sample. */
 const ROUNDING_MS = 500 / SAMPLE_RATE;
 const KNEE = 0.6;
+/** As much as is written at a time. */
+const SILENCE = new Float32Array(SAMPLE_RATE);
 
 /** Straight up to the knee, then bent: never beyond full scale, never a flat top. */
 const soften = (sample: number): number => {
@@ -255,23 +257,27 @@ class Track {
     if (left <= 0) return;
     while (left > 0) {
       const length = Math.min(left, SAMPLE_RATE);
-      await this.sound(new Float32Array(length));
+      await this.sound(SILENCE.subarray(0, length));
       left -= length;
     }
     this.endPart();
   }
 
   async sound(pcm: Float32Array): Promise<void> {
-    const samples = new Int16Array(pcm.length);
-    for (let i = 0; i < pcm.length; i++) {
-      const sample = soften(pcm[i]!);
-      samples[i] = Math.round(sample * 32767);
-      this.#energy += sample * sample;
-      this.#energySamples += 1;
-      if (this.#energySamples === ENVELOPE_SAMPLES) this.#endStep();
+    for (let from = 0; from < pcm.length; ) {
+      const room = await this.#writer.room();
+      const length = Math.min(room.length, pcm.length - from);
+      for (let i = 0; i < length; i++) {
+        const sample = soften(pcm[from + i]!);
+        room[i] = Math.round(sample * 32767);
+        this.#energy += sample * sample;
+        this.#energySamples += 1;
+        if (this.#energySamples === ENVELOPE_SAMPLES) this.#endStep();
+      }
+      this.#writer.add(length);
+      this.#onSound?.(room.slice(0, length));
+      from += length;
     }
-    await this.#writer.write(samples);
-    this.#onSound?.(samples);
   }
 
   #endStep(): void {

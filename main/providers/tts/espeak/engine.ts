@@ -9,6 +9,8 @@ import type { ClauseJob, ClauseSound, EngineReply, EngineThreadData, EngineVoice
 
 /** No clause takes this long on any machine: the engine hangs. */
 const STALL_MS = 60_000;
+/** What a clause leaves behind dies at once: a small nursery is swept as cheaply as the 20 MB larger one V8 would grow into. */
+const RESOURCE_LIMITS = { maxYoungGenerationSizeMb: 8 };
 
 type Ask = { type: 'voices' } | { type: 'clause'; job: ClauseJob };
 
@@ -36,7 +38,7 @@ export function createSpeechEngine(): SpeechEngine {
     if (running) return running;
     const shared = new SharedArrayBuffer(4);
     const workerData: EngineThreadData = { cancelledUpTo: shared };
-    const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData });
+    const worker = new Worker(new URL('./worker.ts', import.meta.url), { workerData, resourceLimits: RESOURCE_LIMITS });
     const started: Running = { worker, cancelledUpTo: new Int32Array(shared) };
     const forget = (): void => {
       if (running === started) running = null;

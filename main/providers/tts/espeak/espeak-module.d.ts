@@ -19,7 +19,7 @@ declare module '@echogarden/espeak-ng-emscripten' {
     /** A pointer to the phoneme mnemonics, NUL-terminated UTF-8; `useIpa` 0 for mnemonics. */
     text_to_phonemes(text: string, useIpa: 0 | 1): { ptr: number };
     /** Returning true from the callback stops the synthesis. PCM is 16-bit at 22,050 Hz. */
-    synthesize(text: string, callback: (pcm: Int16Array, events: EspeakEvent[]) => unknown): void;
+    synthesize(text: string, callback: (pcm: Int16Array<ArrayBuffer>, events: EspeakEvent[]) => unknown): void;
   }
   interface EspeakModule {
     HEAPU8: Uint8Array;

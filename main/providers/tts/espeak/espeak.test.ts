@@ -43,7 +43,7 @@ async function say(voiceId: string, part: SpeechPart): Promise<Said> {
   const phones: Phone[] = [];
   const words: Word[] = [];
   for await (const event of provider.synthesise({ voiceId, part }, new AbortController().signal)) {
-    if (event.type === 'audio') pieces.push(event.pcm);
+    if (event.type === 'audio') pieces.push(event.pcm.slice());
     else if (event.type === 'phones') phones.push(...event.phones);
     else words.push(...event.words);
   }

@@ -73,7 +73,7 @@ function fadeEnds(pcm: Float32Array): void {
 }
 
 interface SpokenClause {
-  pcm: Float32Array;
+  pcm: Float32Array<ArrayBuffer>;
   phones: ReturnType<typeof phonesOf>;
   words: Word[];
 }
@@ -121,14 +121,17 @@ export function createEspeakProvider(): TtsProvider {
     for (const [i, clause] of clauses.entries()) {
       const sound = await engine.speak(jobOf(clause, voice, part.prosody, part.emphasis), signal);
       const spoken = finish(sound, clause, gain, voice.base);
+      giveBack(sound.pcm);
       const startMs = (samples * 1000) / SAMPLE_RATE;
       const rest = i + 1 < clauses.length ? Math.round(samplesOf(clause.restMs, SAMPLE_RATE) / part.prosody.rate) : 0;
       const phones = spoken.phones.map((phone) => later(phone, startMs));
       const restStart = startMs + (spoken.pcm.length * 1000) / SAMPLE_RATE;
       if (rest > 0) phones.push({ phone: '', startMs: restStart, endMs: restStart + (rest * 1000) / SAMPLE_RATE });
       samples += spoken.pcm.length + rest;
-      if (spoken.pcm.length > 0) yield { type: 'audio', pcm: spoken.pcm };
-      if (rest > 0) yield { type: 'audio', pcm: new Float32Array(rest) };
+      for (const pcm of [spoken.pcm, new Float32Array(rest)]) {
+        if (pcm.length > 0) yield { type: 'audio', pcm };
+        giveBack(pcm);
+      }
       if (phones.length > 0) yield { type: 'phones', phones };
       if (spoken.words.length > 0) yield { type: 'words', words: spoken.words.map((word) => later(word, startMs)) };
     }
@@ -142,6 +145,9 @@ export function createEspeakProvider(): TtsProvider {
     dispose: () => engine.dispose(),
   };
 }
+
+/** Frees samples nobody needs any more. Left to the collector, minutes of speech pile up before it sees a reason to run. */
+const giveBack = ({ buffer }: Int16Array<ArrayBuffer> | Float32Array<ArrayBuffer>): void => void buffer.transfer(0);
 
 const later = <T extends { startMs: number; endMs: number }>(item: T, byMs: number): T => ({
   ...item,

@@ -28,7 +28,7 @@ export interface Mark {
 
 export interface ClauseSound {
   /** At ENGINE_SAMPLE_RATE. */
-  pcm: Int16Array;
+  pcm: Int16Array<ArrayBuffer>;
   phones: PhoneEvent[];
   marks: Mark[];
 }

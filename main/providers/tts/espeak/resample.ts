@@ -43,7 +43,7 @@ const phases: Float32Array = (() => {
 })();
 
 /** A whole clause at once: 16-bit input at 22,050 Hz, float output −1..1 at 48 kHz. The input is taken as silent beyond its ends. */
-export function resampleTo48k(input: Int16Array, gain: number): Float32Array {
+export function resampleTo48k(input: Int16Array, gain: number): Float32Array<ArrayBuffer> {
   const output = new Float32Array(Math.ceil((input.length * UP) / DOWN));
   const scale = gain / 32768;
   for (let n = 0; n < output.length; n++) {

@@ -74,7 +74,7 @@ function speak(job: ClauseJob, id: number): ClauseSound | null {
   engine.set_volume(ENGINE_VOLUME);
   const spoken = engineText(job, readMandarin);
   if (Buffer.byteLength(spoken.text) >= LONGEST_TEXT_BYTES) throw new Error('a clause is too long');
-  const chunks: Int16Array[] = [];
+  const chunks: Int16Array<ArrayBuffer>[] = [];
   const events: EspeakEvent[] = [];
   let stopped = false;
   engine.synthesize(spoken.text, (pcm, news) => {
@@ -89,6 +89,7 @@ function speak(job: ClauseJob, id: number): ClauseSound | null {
   for (const chunk of chunks) {
     pcm.set(chunk, at);
     at += chunk.length;
+    chunk.buffer.transfer(0); // given back now, not when the collector comes
   }
   return { pcm, ...timings(events, spoken) };
 }
