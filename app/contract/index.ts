@@ -8,9 +8,10 @@ import { projects } from './projects.ts';
 import { script } from './script.ts';
 import { settings } from './settings.ts';
 import { system } from './system.ts';
+import { takes } from './takes.ts';
 import { voices } from './voices.ts';
 
-export const contract = { system, projects, portraits, voices, script, emotions, exports, library, settings };
+export const contract = { system, projects, portraits, voices, takes, script, emotions, exports, library, settings };
 export type StudioContract = typeof contract;
 /** What the interface holds: `await rpc.projects.list({})`. */
 export type StudioClient = ContractRouterClient<StudioContract>;

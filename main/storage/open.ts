@@ -11,6 +11,7 @@ import { type ExportJobRepository, openExportJobRepository } from './repositorie
 import { type OwnEmotionRepository, openOwnEmotionRepository } from './repositories/own-emotions.ts';
 import { openProjectRepository, type ProjectRepository } from './repositories/projects.ts';
 import { openSettingsRepository, type SettingsRepository } from './repositories/settings.ts';
+import { openTakeRepository, type TakeRepository } from './repositories/takes.ts';
 import { openWorkRepository, type WorkRepository } from './repositories/works.ts';
 
 export interface Storage {
@@ -24,6 +25,7 @@ export interface Storage {
   readonly settings: SettingsRepository;
   readonly ownEmotions: OwnEmotionRepository;
   readonly consents: ConsentRepository;
+  readonly takes: TakeRepository;
   /** For repositories of their own. */
   readonly database: StudioDatabase;
   /** Safe to call twice. */
@@ -56,8 +58,9 @@ export async function openStorage(
   const works = openWorkRepository(database);
   const exportJobs = openExportJobRepository(database, works);
   const consents = openConsentRepository(database);
+  const takes = openTakeRepository(database);
   const isReferenced = (sha256: string): boolean =>
-    [projects, exportJobs, works, consents].some((keeper) => keeper.isAssetReferenced(sha256));
+    [projects, exportJobs, works, consents, takes].some((keeper) => keeper.isAssetReferenced(sha256));
   return {
     dataDir,
     notices,
@@ -68,6 +71,7 @@ export async function openStorage(
     settings: openSettingsRepository(database),
     ownEmotions: openOwnEmotionRepository(database),
     consents,
+    takes,
     database,
     close: database.close,
   };

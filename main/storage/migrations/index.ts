@@ -6,6 +6,7 @@ import { settings } from './0040-settings.ts';
 import { exportJobs } from './0060-export-jobs.ts';
 import { works } from './0070-works.ts';
 import { consents } from './0080-consents.ts';
+import { takes } from './0090-takes.ts';
 
 export interface SqlMigration {
   /** Becomes `PRAGMA user_version`. Rising, with room between. */
@@ -21,4 +22,5 @@ export const MIGRATIONS: readonly SqlMigration[] = [
   exportJobs,
   works,
   consents,
+  takes,
 ];
