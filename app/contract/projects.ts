@@ -11,6 +11,7 @@ import { z } from 'zod';
 import { assetRefSchema } from '../document/asset.ts';
 import { portraitSourceSchema } from '../document/avatar.ts';
 import { projectSchema } from '../document/project.ts';
+import { stageSchema } from '../document/stage.ts';
 import { idSchema, localeSchema, mediaPathSchema, nothing, procedure, wireErrorSchema } from './base.ts';
 
 export const projectSummarySchema = z.object({
@@ -22,6 +23,8 @@ export const projectSummarySchema = z.object({
   /** When it was thrown away; null for one in use. */
   trashedAtMs: z.number().nullable(),
   lines: z.int(),
+  /** Why it cannot be opened: it was written by a newer version, or is damaged. It is kept as it is. null for one that opens. */
+  problem: wireErrorSchema.nullable(),
   /** Changes with the project; 404 while there is none. */
   thumbnail: mediaPathSchema,
 });
@@ -44,6 +47,7 @@ export const newProjectSchema = z.discriminatedUnion('from', [
   z.object({
     from: z.literal('sample'),
     sampleId: idSchema.optional(),
+    size: stageSchema.shape.size.optional(),
     locale: localeSchema,
     name: z.string().min(1).max(200),
   }),
@@ -51,6 +55,7 @@ export const newProjectSchema = z.discriminatedUnion('from', [
   z.object({
     from: z.literal('empty'),
     portrait: portraitSourceSchema.optional(),
+    size: stageSchema.shape.size.optional(),
     locale: localeSchema,
     name: z.string().min(1).max(200),
   }),
@@ -119,4 +124,6 @@ export const projects = {
   exportBundle: procedure
     .input(one)
     .output(z.object({ path: mediaPathSchema, fileName: z.string(), bytes: z.number() })),
+  /** The stored document as it is, also of a project that no longer opens. */
+  exportDocument: procedure.input(one).output(z.object({ path: mediaPathSchema, fileName: z.string() })),
 };

@@ -38,6 +38,15 @@ export const machineReportSchema = z.object({
 });
 export type MachineReport = z.infer<typeof machineReportSchema>;
 
+export const DISK_PARTS = ['projects', 'library', 'cache'] as const;
+export const diskUseSchema = z.object({
+  /** `projects`: the database, pictures and recordings; `library`: finished works; `cache`: what can be made again. */
+  parts: z.array(z.object({ id: z.enum(DISK_PARTS), folder: z.string(), bytes: z.number() })),
+  /** Left on the disk of the data folder; null where that cannot be told. */
+  freeBytes: z.number().nullable(),
+});
+export type DiskUse = z.infer<typeof diskUseSchema>;
+
 export const systemEventSchema = z.discriminatedUnion('type', [
   /** Always the first. Another `engineId` than before means that the engine was started anew in between. */
   z.object({ type: z.literal('hello'), engineId: idSchema, startedAtMs: z.number() }),
@@ -55,5 +64,7 @@ export const system = {
   info: procedure.input(nothing).output(systemInfoSchema),
   /** Tries everything an export needs; takes some seconds the first time. */
   checkMachine: procedure.input(nothing).output(machineReportSchema),
+  /** Counts files; a moment in a folder of many. */
+  diskUse: procedure.input(nothing).output(diskUseSchema),
   events: procedure.input(nothing).output(eventIterator(systemEventSchema)),
 };

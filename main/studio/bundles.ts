@@ -1,6 +1,6 @@
 /** Projects as one file, in and out: what the interface uploads and downloads. */
 import { randomUUID } from 'node:crypto';
-import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { AssetRef } from '../../app/document/asset.ts';
 import { parseProject } from '../../app/document/migrations.ts';
@@ -25,6 +25,8 @@ export interface Bundles {
   receive(uploaded: AssetRef, signal: AbortSignal): Promise<Project>;
   /** A bundle to download, there for a day. @throws StudioError `storage.*`, `bundle.too-large` */
   pack(project: Project, signal: AbortSignal): Promise<{ path: `/media/${string}`; fileName: string; bytes: number }>;
+  /** A document's text to download, as it is. @throws StudioError `storage.*` */
+  packText(name: string, text: string): Promise<{ path: `/media/${string}`; fileName: string }>;
   /** `/media/bundle/<key>/<file>` */
   readonly media: MediaProvider;
 }
@@ -42,6 +44,23 @@ export function createBundles({ assets, folder }: { assets: AssetStore; folder: 
     }
   }
 
+  /** A file under a key of its own, made by `write`. */
+  async function laidOut<More extends object>(
+    fileName: string,
+    write: (path: string) => Promise<More>,
+  ): Promise<More & { path: `/media/${string}`; fileName: string }> {
+    const key = randomUUID();
+    try {
+      await mkdir(join(folder, key), { recursive: true });
+      await sweep();
+      const more = await write(join(folder, key, fileName));
+      return { ...more, path: `/media/bundle/${key}/${encodeURIComponent(fileName)}`, fileName };
+    } catch (error) {
+      await rm(join(folder, key), { recursive: true, force: true });
+      throw asStorageError(error, folder);
+    }
+  }
+
   return {
     async receive(uploaded, signal) {
       const path = await assets.resolve(uploaded, { signal });
@@ -55,25 +74,22 @@ export function createBundles({ assets, folder }: { assets: AssetStore; folder: 
       for (const ref of projectAssets(project)) await assets.resolve(ref, { verify: true, signal });
       return project;
     },
-    async pack(project, signal) {
-      const key = randomUUID();
-      const fileName = `${safeFileName(project.name, 'project')}.shenghua`;
-      try {
-        await mkdir(join(folder, key), { recursive: true });
-        await sweep();
-        const { bytes } = await writeBundle(join(folder, key, fileName), project, { assets, signal });
-        return { path: `/media/bundle/${key}/${encodeURIComponent(fileName)}`, fileName, bytes };
-      } catch (error) {
-        await rm(join(folder, key), { recursive: true, force: true });
-        throw asStorageError(error, folder);
-      }
-    },
+    pack: (project, signal) =>
+      laidOut(`${safeFileName(project.name, 'project')}.shenghua`, async (path) => {
+        const { bytes } = await writeBundle(path, project, { assets, signal });
+        return { bytes };
+      }),
+    packText: (name, text) =>
+      laidOut(`${safeFileName(name, 'project')}.json`, async (path) => {
+        await writeFile(path, text);
+        return {};
+      }),
     media: async ([key = '', fileName = '', ...more]) => {
       if (!KEY.test(key) || more.length > 0) return null;
       const names = await readdir(join(folder, key)).catch((): string[] => []);
       if (!names.includes(fileName)) return null;
       const body = { kind: 'file' as const, path: join(folder, key, fileName) };
-      return { body, mediaType: 'application/zip', fileName };
+      return { body, mediaType: fileName.endsWith('.json') ? 'application/json' : 'application/zip', fileName };
     },
   };
 }

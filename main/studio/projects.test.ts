@@ -3,6 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, mock, test } from 'node:test';
+import Database from 'better-sqlite3';
 import type { EditRequest, EditResult, Patch, ProjectEvent, ProjectSummary } from '../../app/contract/projects.ts';
 import type { SystemEvent } from '../../app/contract/system.ts';
 import type { Project } from '../../app/document/project.ts';
@@ -270,4 +271,26 @@ test('a sample project is ready to play in either language', async () => {
     assert.equal(project.name, 'First');
     assert.notEqual(project.id, 'lin');
   }
+});
+
+test('a project that does not open is listed with the reason, is thrown away and taken back like any other, and opens once it can', async () => {
+  const { id } = await make('From tomorrow');
+  const whole = storage.projects.documentText(id).text;
+  const store = (document: string, revision: number): void => {
+    const database = new Database(join(dataDir, 'studio.db'));
+    database.prepare('UPDATE projects SET document = ?, revision = ? WHERE id = ?').run(document, revision, id);
+    database.close();
+  };
+  const problem = async (): Promise<string | undefined> =>
+    (await service.list({}, never)).find((each) => each.id === id)?.problem?.code;
+  assert.equal(await problem(), undefined);
+  store(whole.replace(/"version":\s*2/, '"version":99'), 2);
+  assert.equal(await problem(), 'storage.document-newer');
+  store(whole.slice(0, 40), 3);
+  assert.equal(await problem(), 'storage.document-invalid');
+  assert.equal(storage.projects.documentText(id).text, whole.slice(0, 40));
+  await service.remove({ id }, never);
+  assert.equal((await service.restore({ id }, never)).problem?.code, 'storage.document-invalid');
+  store(whole, 4);
+  assert.equal(await problem(), undefined);
 });

@@ -1,10 +1,11 @@
 /** Projects for an interface: their list and trash, and the open ones, each in memory once for all who look at it. */
 import { randomUUID } from 'node:crypto';
+import type { WireError } from '../../app/contract/base.ts';
 import type { StudioContract } from '../../app/contract/index.ts';
 import type { NewProjectRequest, ProjectSummary } from '../../app/contract/projects.ts';
 import type { SystemEvent } from '../../app/contract/system.ts';
 import type { PortraitSource } from '../../app/document/avatar.ts';
-import { newProject } from '../../app/document/new-project.ts';
+import { type NewProject, newProject } from '../../app/document/new-project.ts';
 import type { Project } from '../../app/document/project.ts';
 import { StudioError } from '../../app/errors/index.ts';
 import type { Storage } from '../storage/open.ts';
@@ -16,7 +17,7 @@ import { toWireError } from './wire-error.ts';
 
 type Contract = ServiceOf<StudioContract['projects']>;
 
-export interface ProjectService extends Omit<Contract, 'importBundle' | 'exportBundle'>, Disposable {
+export interface ProjectService extends Omit<Contract, 'importBundle' | 'exportBundle' | 'exportDocument'>, Disposable {
   /** As it is now, what is not on disk yet included. @throws StudioError `storage.project-not-found` … */
   current(id: string): ProjectChange;
   /** As it is now, and after each change (the newest only); ends when it is gone. @throws as `current` */
@@ -39,6 +40,22 @@ export function createProjectService({ storage, sample, firstPortrait, tell }: P
   const open = new Map<string, OpenProject>();
   const listChanges = createBroadcast<void>();
 
+  const checked = new Map<string, { revision: number; problem: WireError | null }>();
+  /** Tried once for each revision. */
+  const problemOf = ({ id, revision }: StoredSummary): WireError | null => {
+    if (open.has(id)) return null;
+    const known = checked.get(id);
+    if (known?.revision === revision) return known.problem;
+    let problem: WireError | null = null;
+    try {
+      projects.load(id);
+    } catch (error) {
+      problem = toWireError(error);
+    }
+    checked.set(id, { revision, problem });
+    return problem;
+  };
+
   const told = (summary: StoredSummary): ProjectSummary => {
     const document = open.get(summary.id);
     const revision = document?.revision ?? summary.revision;
@@ -46,6 +63,7 @@ export function createProjectService({ storage, sample, firstPortrait, tell }: P
       ...summary,
       revision,
       name: document?.project.name ?? summary.name,
+      problem: problemOf(summary),
       thumbnail: `/media/thumbnail/${encodeURIComponent(summary.id)}?r=${revision}`,
     };
   };
@@ -105,13 +123,17 @@ export function createProjectService({ storage, sample, firstPortrait, tell }: P
 
   const create = async (request: NewProjectRequest): Promise<ProjectSummary> => {
     const about = { id: randomUUID(), name: request.name };
-    if (request.from === 'sample') return add(newProject({ ...(await sample(request)), ...about }));
-    return add(newProject({ ...about, portrait: request.portrait ?? (await firstPortrait()) }));
+    const { size } = request;
+    const sized = (given: NewProject): NewProject =>
+      size === undefined ? given : { ...given, stage: { ...given.stage, size } };
+    if (request.from === 'sample') return add(newProject(sized({ ...(await sample(request)), ...about })));
+    return add(newProject(sized({ ...about, portrait: request.portrait ?? (await firstPortrait()) })));
   };
   const purge = (id: string): void => {
     open.get(id)?.remove();
     open.delete(id);
     projects.delete(id);
+    checked.delete(id);
     listChanged();
   };
 

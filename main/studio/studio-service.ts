@@ -8,6 +8,7 @@ import { listSampleAvatars } from '../portrait/samples.ts';
 import { servePreview } from '../preview/serve-preview.ts';
 import { openStorage, type Storage } from '../storage/open.ts';
 import { createBundles } from './bundles.ts';
+import { diskUse } from './disk-use.ts';
 import { createExportQueue } from './exports/export-queue.ts';
 import { createLibrary } from './library/library.ts';
 import { checkMachine } from './machine.ts';
@@ -82,6 +83,7 @@ export async function openStudioService(options: StudioServiceOptions = {}): Pro
       const { ready, checks } = await checkMachine(studio, { outDir, ffmpegPath: options.ffmpegPath, signal });
       return { ready, checks };
     },
+    diskUse: (_, signal) => diskUse(studio.paths, signal),
     notices: storage.notices,
   });
   const listVoices = async () => (await Promise.all(studio.voices.map((provider) => provider.voices()))).flat();
@@ -134,6 +136,10 @@ export async function openStudioService(options: StudioServiceOptions = {}): Pro
         importBundle: async ({ bundle }, signal) => {
           const project = await bundles.receive(bundle, signal);
           return projects.add({ ...project, id: randomUUID() });
+        },
+        exportDocument: ({ id }) => {
+          const { name, text } = storage.projects.documentText(id);
+          return bundles.packText(name, text);
         },
         exportBundle: ({ id }, signal) => bundles.pack(projects.current(id).project, signal),
       },

@@ -15,11 +15,12 @@ export interface SystemService extends ServiceOf<StudioContract['system']> {
 export interface SystemOptions {
   info: SystemInfo;
   checkMachine: ServiceOf<StudioContract['system']>['checkMachine'];
+  diskUse: ServiceOf<StudioContract['system']>['diskUse'];
   /** What opening the storage had to say. */
   notices: readonly StudioError[];
 }
 
-export function createSystemService({ info, checkMachine, notices }: SystemOptions): SystemService {
+export function createSystemService({ info, checkMachine, diskUse, notices }: SystemOptions): SystemService {
   const events = createBroadcast<SystemEvent>();
   const hello: SystemEvent = { type: 'hello', engineId: randomUUID(), startedAtMs: Date.now() };
   /** Told before anybody listened; the first who does gets them. */
@@ -30,6 +31,7 @@ export function createSystemService({ info, checkMachine, notices }: SystemOptio
   return {
     info: () => info,
     checkMachine,
+    diskUse,
     tell(event) {
       if (events.listeners === 0) untold.push(event);
       else events.emit(event);

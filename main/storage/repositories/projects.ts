@@ -45,6 +45,8 @@ export interface ProjectRepository {
   save(project: Project, expectedRevision: number, options?: SaveOptions): StoredProject;
   /** @throws StudioError `storage.project-not-found`, `storage.document-newer`, `storage.document-invalid` */
   load(id: string): StoredProject;
+  /** As it is stored, whether it can be read or not. @throws StudioError `storage.project-not-found` */
+  documentText(id: string): { name: string; text: string };
   /** @throws StudioError `storage.project-not-found` */
   summary(id: string): ProjectSummary;
   recentEdits(id: string): RecentEdit[];
@@ -112,14 +114,20 @@ export function openProjectRepository({ sql, read, write }: StudioDatabase): Pro
       return { ...rowOf(project.id), project };
     });
   };
+  const stored = (id: string): readonly [ProjectSummary, string] =>
+    read(() => sql.transaction(() => [rowOf(id), selectDocument.get(id) ?? ''] as const)());
   const load = (id: string): StoredProject => {
-    const [row, document] = read(() => sql.transaction(() => [rowOf(id), selectDocument.get(id)] as const)());
-    return { ...row, project: parseProject(JSON.parse(document ?? 'null')) };
+    const [row, document] = stored(id);
+    return { ...row, project: parseProject(asJson(document)) };
   };
 
   return {
     create,
     load,
+    documentText(id) {
+      const [{ name }, text] = stored(id);
+      return { name, text };
+    },
     save(given, expectedRevision, { revision: next = expectedRevision + 1, recentEdits } = {}) {
       const project = parseProject(given);
       const document = serialiseProject(project);
@@ -158,4 +166,17 @@ export function openProjectRepository({ sql, read, write }: StudioDatabase): Pro
       }),
     isAssetReferenced: (sha256) => read(() => findReference.get(sha256) !== undefined),
   };
+}
+
+/** @throws StudioError `storage.document-invalid` */
+function asJson(document: string): unknown {
+  try {
+    return JSON.parse(document);
+  } catch (cause) {
+    throw new StudioError(
+      'storage.document-invalid',
+      { detail: 'its text is damaged', detailZh: '其内容已损坏' },
+      { cause },
+    );
+  }
 }
