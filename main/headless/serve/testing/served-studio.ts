@@ -23,10 +23,12 @@ export interface Page extends Disposable {
 export class ServedStudio {
   readonly dataDir: string;
   readonly rendererDir: string;
+  readonly #folder: string;
   host: Host;
   cookie = '';
 
-  private constructor(dataDir: string, rendererDir: string, host: Host) {
+  private constructor(folder: string, { dataDir, rendererDir }: HostOptions, host: Host) {
+    this.#folder = folder;
     this.dataDir = dataDir;
     this.rendererDir = rendererDir;
     this.host = host;
@@ -39,9 +41,8 @@ export class ServedStudio {
     await mkdir(join(rendererDir, 'assets'), { recursive: true });
     await writeFile(join(rendererDir, 'index.html'), '<!doctype html><title>studio</title>');
     await writeFile(join(rendererDir, 'assets', 'index-abc.js'), 'export {};');
-    const dataDir = join(folder, 'data');
-    const host = await startHost({ dataDir, rendererDir, port: 0, ...options });
-    return new ServedStudio(dataDir, rendererDir, host);
+    const whole = { dataDir: join(folder, 'data'), rendererDir, port: 0, ...options };
+    return new ServedStudio(folder, whole, await startHost(whole));
   }
 
   get authority(): string {
@@ -111,6 +112,6 @@ export class ServedStudio {
 
   async close(): Promise<void> {
     await this.host.close();
-    await rm(join(this.dataDir, '..'), { recursive: true, force: true });
+    await rm(this.#folder, { recursive: true, force: true });
   }
 }

@@ -1,0 +1,120 @@
+/** The built interface on a real studio: host, engine and a Chromium, for tests and measurements that look at the whole. */
+import { existsSync } from 'node:fs';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
+import { build } from 'vite';
+import type { StudioClient } from '../../app/contract/index.ts';
+import type { SettingsChange } from '../../app/contract/settings.ts';
+import { ServedStudio } from '../../main/headless/serve/testing/served-studio.ts';
+
+const ARGUMENTS = [
+  ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'],
+  ...['--disable-component-update', '--disable-sync', '--autoplay-policy=no-user-gesture-required'],
+];
+/** A microphone and a camera that only beep and blink, and nobody who would forbid them. */
+const FAKE_DEVICES = ['--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream'];
+const BROWSERS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
+
+/** `devices` false: there is neither microphone nor camera, and whoever asks is refused. */
+export async function openChromium({ devices = true } = {}): Promise<Browser> {
+  const executablePath = process.env['CHROMIUM'] ?? BROWSERS.find((path) => existsSync(path));
+  if (executablePath === undefined) throw new Error('a Chromium is needed: install one, or name it in CHROMIUM');
+  return await chromium.launch({ executablePath, args: [...ARGUMENTS, ...(devices ? FAKE_DEVICES : [])] });
+}
+
+/** What pages said of themselves that they should not have: exceptions, and errors in the console. */
+export function watchFaults(page: Page, faults: string[]): void {
+  page.on('pageerror', (error) => faults.push(String(error)));
+  page.on('console', (message) => {
+    if (message.type() === 'error' && !message.text().includes('404')) faults.push(message.text());
+  });
+}
+
+export interface PageOptions extends BrowserContextOptions {
+  viewport?: { width: number; height: number };
+  /** Of another browser than the common one. */
+  browser?: Browser;
+}
+
+export interface StudioPages {
+  readonly studio: ServedStudio;
+  readonly browser: Browser;
+  /** The studio's own calls, as another window would make them. */
+  readonly rpc: StudioClient;
+  /** See {@link watchFaults}. */
+  readonly faults: string[];
+  /** Lets a new browser profile in and goes to `hash` (`#/project/…`). */
+  open(hash?: string, options?: PageOptions): Promise<Page>;
+  set(change: SettingsChange): Promise<void>;
+  close(): Promise<void>;
+}
+
+export interface StudioPagesOptions {
+  /** Of an interface that is built already. */
+  rendererDir?: string;
+}
+
+/** Builds the interface into a folder of its own, unless one is given. */
+export async function startStudioPages({ rendererDir }: StudioPagesOptions = {}): Promise<StudioPages> {
+  const folder = await mkdtemp(join(tmpdir(), 'shenghua-pages-'));
+  const faults: string[] = [];
+  const contexts: BrowserContext[] = [];
+  let studio: ServedStudio | undefined;
+  let browser: Browser | undefined;
+  try {
+    if (rendererDir === undefined) await buildInterface(join(folder, 'interface'));
+    studio = await ServedStudio.open({ rendererDir: rendererDir ?? join(folder, 'interface') });
+    await studio.enter();
+    browser = await openChromium();
+  } catch (error) {
+    await studio?.close();
+    await rm(folder, { recursive: true, force: true });
+    throw error;
+  }
+  const [served, launched] = [studio, browser];
+  const calls = served.page();
+  await new Promise((resolve, reject) => calls.socket.once('open', resolve).once('error', reject));
+
+  return {
+    ...{ studio: served, browser: launched, rpc: calls.rpc, faults },
+    async open(hash = '#/projects', { viewport = { width: 1280, height: 720 }, browser, ...options } = {}) {
+      const context = await (browser ?? launched).newContext({ viewport, locale: 'en-US', ...options });
+      contexts.push(context);
+      const page = await context.newPage();
+      watchFaults(page, faults);
+      await page.goto(served.host.newUrl());
+      await page.locator('main').waitFor();
+      await page.evaluate(`location.hash = ${JSON.stringify(hash)}`);
+      return page;
+    },
+    set: async (change) => void (await calls.rpc.settings.set(change)),
+    async close() {
+      for (const context of contexts) await context.close().catch(() => {});
+      await launched.close();
+      calls[Symbol.dispose]();
+      await served.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+export async function buildInterface(outDir: string): Promise<void> {
+  const configFile = fileURLToPath(new URL('../../vite.config.ts', import.meta.url));
+  await build({ configFile, logLevel: 'warn', build: { outDir, emptyOutDir: true } });
+}
+
+let axe: string | undefined;
+/** What axe finds in the page that keeps people out, `id: the elements`. */
+export async function violations(page: Page, within = 'body'): Promise<string[]> {
+  axe ??= await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+  await page.evaluate(axe);
+  return page.evaluate<string[]>(
+    `axe.run(${JSON.stringify(within)}).then(({ violations }) => violations
+      .filter(({ impact }) => impact === 'serious' || impact === 'critical')
+      .map(({ id, nodes }) => id + ': ' + nodes.map(({ html }) => html.slice(0, 160)).join(' | ')))`,
+  );
+}
