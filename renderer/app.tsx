@@ -3,10 +3,11 @@ import { useStore } from 'zustand';
 import { features } from './features/index.ts';
 import { ConnectionBanner } from './shell/connection-banner.tsx';
 import styles from './shell/shell.module.css';
-import { Guarded, Slot } from './shell/slot.tsx';
+import { Guarded, GuardedQuietly, Slot } from './shell/slot.tsx';
 import { TopBar } from './shell/top-bar.tsx';
-import { useT } from './state/language.ts';
+import { useFormat, useT } from './state/language.ts';
 import { projectStore, useProject } from './state/project.ts';
+import { busyPercent, studioStore } from './state/studio-store.ts';
 import { uiStore } from './state/ui-store.ts';
 import { TooltipProvider } from './ui/index.ts';
 import { ToastList } from './ui/toast-list.tsx';
@@ -36,9 +37,9 @@ export function App(): ReactElement {
       </div>
       <OpenDialog />
       {BACKGROUND.map(({ id, background: Background }) => (
-        <Guarded key={id}>
+        <GuardedQuietly key={id}>
           <Background />
-        </Guarded>
+        </GuardedQuietly>
       ))}
       <ToastList />
     </TooltipProvider>
@@ -50,9 +51,12 @@ function Screen(): ReactElement {
   const route = useStore(uiStore, (state) => state.route);
   const inWorkspace = route.screen === 'workspace';
   const name = useProject(({ document }) => document?.name);
+  const percent = useStore(studioStore, ({ jobs }) => busyPercent(jobs));
+  const { percent: percentText } = useFormat();
   useEffect(() => {
-    document.title = inWorkspace && name !== undefined ? `${name} – ${t('shell.appName')}` : t('shell.appName');
-  }, [inWorkspace, name, t]);
+    const title = inWorkspace && name !== undefined ? `${name} – ${t('shell.appName')}` : t('shell.appName');
+    document.title = percent === null ? title : `${percentText(percent / 100)} · ${title}`;
+  }, [inWorkspace, name, t, percent, percentText]);
   useEffect(() => {
     if (!inWorkspace) void projectStore().close();
   }, [inWorkspace]);

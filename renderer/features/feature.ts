@@ -4,8 +4,17 @@ import type { ComponentType, LazyExoticComponent } from 'react';
 import type { Action } from '../actions/action.ts';
 import type { MessageKey } from '../i18n/index.ts';
 
-/** `left`, `inspector` and `bottom` hold tabs; the other slots hold one panel. */
-export type SlotId = 'left' | 'inspector' | 'stage' | 'script' | 'timeline' | 'projects' | 'library' | 'settings';
+/** `left` and `inspector` hold tabs, `tray` (in the top bar) any number of small things; the other slots hold one panel. */
+export type SlotId =
+  | 'left'
+  | 'inspector'
+  | 'stage'
+  | 'script'
+  | 'timeline'
+  | 'projects'
+  | 'library'
+  | 'settings'
+  | 'tray';
 
 export interface Panel {
   slot: SlotId;

@@ -40,6 +40,13 @@ export function Guarded({ children }: { children: ReactNode }): ReactElement {
   );
 }
 
+/** What is nowhere until it is loaded. */
+export const GuardedQuietly = ({ children }: { children: ReactNode }): ReactElement => (
+  <Guard>
+    <Suspense fallback={null}>{children}</Suspense>
+  </Guard>
+);
+
 export function Loading(): ReactElement {
   const t = useT();
   return (

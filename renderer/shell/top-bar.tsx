@@ -9,7 +9,6 @@ import {
   Settings,
   SlidersHorizontal,
   Undo2,
-  Upload,
 } from 'lucide-react';
 import { Menubar } from 'radix-ui';
 import type { ReactElement } from 'react';
@@ -19,13 +18,14 @@ import { filledMenus, hasAction, menuEntries, useAction } from '../actions/regis
 import type { MessageKey } from '../i18n/index.ts';
 import { useT } from '../state/language.ts';
 import { useProject } from '../state/project.ts';
-import { isBusy, studioStore } from '../state/studio-store.ts';
 import { hashOf, type Screen, setLocale, setTheme, setZoom, uiStore, ZOOM_STEPS } from '../state/ui-store.ts';
-import { Badge, Button, ErrorBox, IconButton, Popover, Segments, Select } from '../ui/index.ts';
+import { Button, ErrorBox, IconButton, Popover, Segments, Select } from '../ui/index.ts';
 import { MenuEntries } from '../ui/menu.tsx';
 import popups from '../ui/popups.module.css';
 import { Mark } from './mark.tsx';
+import { ProjectTitle } from './project-title.tsx';
 import styles from './shell.module.css';
+import { GuardedQuietly, panelsOf } from './slot.tsx';
 
 const MENU_NAMES: Readonly<Record<MenuId, MessageKey>> = {
   file: 'shell.menu_file',
@@ -140,20 +140,16 @@ function Navigation({ screen }: { screen: Screen }): ReactElement {
   );
 }
 
-/** Exports under way, wherever one is. */
-function Jobs(): ReactElement | null {
-  const t = useT();
-  const count = useStore(studioStore, ({ jobs }) => jobs?.filter(isBusy).length ?? 0);
-  if (count === 0) return null;
-  return (
-    <a href={hashOf({ screen: 'library' })} className={styles.navLink}>
-      <Badge tone="info">
-        <Upload aria-hidden />
-        {t('shell.exporting', { count })}
-      </Badge>
-    </a>
-  );
-}
+/** What features show wherever one is. */
+const Tray = (): ReactElement => (
+  <>
+    {panelsOf('tray').map(({ id, component: Content }) => (
+      <GuardedQuietly key={id}>
+        <Content />
+      </GuardedQuietly>
+    ))}
+  </>
+);
 
 function Look(): ReactElement {
   const t = useT();
@@ -210,7 +206,7 @@ export function TopBar(): ReactElement {
       <span className={styles.rule} />
       {inWorkspace ? <ProjectTools /> : <Navigation screen={screen} />}
       <span className={styles.spring} />
-      <Jobs />
+      <Tray />
       {inWorkspace && (
         <div className={styles.group}>
           <ActionButton id="view.toggleLeft" />
@@ -227,13 +223,9 @@ export function TopBar(): ReactElement {
 }
 
 function ProjectTools(): ReactElement {
-  const t = useT();
-  const name = useProject(({ document }) => document?.name);
   return (
     <>
-      <h1 className={styles.title} title={name}>
-        {name ?? t('shell.opening')}
-      </h1>
+      <ProjectTitle />
       <SaveState />
       <div className={styles.group}>
         <StepButton id="edit.undo" words="shell.undoWhat" steps="undo" />
@@ -258,5 +250,10 @@ function StepButton(props: {
 
 /** Drawn once the export feature brings its action. */
 function Export(): ReactElement | null {
-  return hasAction('export.open') ? <ActionButton id="export.open" text /> : null;
+  if (!hasAction('export.open')) return null;
+  return (
+    <span data-tour="export">
+      <ActionButton id="export.open" text />
+    </span>
+  );
 }

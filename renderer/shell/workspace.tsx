@@ -61,7 +61,7 @@ function Docks(): ReactElement {
       max={480}
       folded={!left || panelsOf('left').length === 0}
       first={
-        <section className={styles.panel} aria-label={t('shell.left')}>
+        <section className={styles.panel} data-tour="left" aria-label={t('shell.left')}>
           <TabSlot id="left" label={t('shell.left')} />
         </section>
       }
@@ -76,12 +76,12 @@ function Docks(): ReactElement {
           max={640}
           folded={!inspector}
           first={
-            <section className={`${styles.panel} ${styles.stage}`} aria-label={t('shell.stage')}>
+            <section className={`${styles.panel} ${styles.stage}`} data-tour="stage" aria-label={t('shell.stage')}>
               <Slot id="stage" />
             </section>
           }
           second={
-            <section className={styles.panel} aria-label={t('shell.inspector')}>
+            <section className={styles.panel} data-tour="inspector" aria-label={t('shell.inspector')}>
               <TabSlot id="inspector" label={t('shell.inspector')} />
             </section>
           }
@@ -112,12 +112,12 @@ function Docks(): ReactElement {
               min={72}
               max={420}
               first={
-                <section className={styles.panel} aria-label={t('shell.script')}>
+                <section className={styles.panel} data-tour="script" aria-label={t('shell.script')}>
                   <Slot id="script" />
                 </section>
               }
               second={
-                <section className={styles.panel} aria-label={t('shell.timeline')}>
+                <section className={styles.panel} data-tour="timeline" aria-label={t('shell.timeline')}>
                   <Slot id="timeline" />
                 </section>
               }

@@ -4,7 +4,7 @@
  */
 import type { Settings, SettingsChange } from '../../app/contract/settings.ts';
 import { desktop, rpc } from '../bridge/index.ts';
-import { follow } from './studio-store.ts';
+import { follow, studioStore } from './studio-store.ts';
 import { type UiState, uiStore } from './ui-store.ts';
 
 const COPY = 'shenghua.interface';
@@ -85,6 +85,7 @@ export function startSettingsSync(signal: AbortSignal): void {
     (stop) => rpc.settings.watch({}, { signal: stop }),
     (settings) => {
       heard = settings;
+      studioStore.setState({ settings });
       const mine = changed;
       listening = true;
       uiStore.setState({

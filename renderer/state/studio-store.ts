@@ -1,6 +1,7 @@
 /** What the studio says of itself and does in the background, followed for as long as the page lives. */
 import { createStore } from 'zustand/vanilla';
 import type { ExportJob } from '../../app/contract/exports.ts';
+import type { Settings } from '../../app/contract/settings.ts';
 import type { SystemInfo } from '../../app/contract/system.ts';
 import { errorText } from '../bridge/errors.ts';
 import { connection, rpc } from '../bridge/index.ts';
@@ -11,14 +12,24 @@ export interface StudioState {
   info: SystemInfo | null;
   /** The queue of exports, oldest first; null until it is known. */
   jobs: readonly ExportJob[] | null;
+  /** As the studio has them; null until they are known. */
+  settings: Settings | null;
 }
-export const studioStore = createStore<StudioState>(() => ({ info: null, jobs: null }));
+export const studioStore = createStore<StudioState>(() => ({ info: null, jobs: null, settings: null }));
 
 const FIRST_WAIT_MS = 400;
 const LONGEST_WAIT_MS = 10_000;
 
 /** Whether an export is waiting or running. */
 export const isBusy = ({ status }: ExportJob): boolean => status.state === 'queued' || status.state === 'running';
+
+/** How far all that is waiting or running is, together, in whole percent; null where nothing is. */
+export function busyPercent(jobs: readonly ExportJob[] | null): number | null {
+  const busy = jobs?.filter(isBusy) ?? [];
+  if (busy.length === 0) return null;
+  const done = busy.reduce((sum, { status }) => sum + (status.state === 'running' ? status.progress : 0), 0);
+  return Math.floor((100 * done) / busy.length);
+}
 
 /**
  * Follows a stream of the studio across lost connections: each time the line is open it is asked for again.
