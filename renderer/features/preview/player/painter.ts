@@ -1,4 +1,4 @@
-/** Draws I420 frames (BT.709, limited range; straight alpha) onto a canvas: by WebGL, or by hand where there is none. */
+/** Draws I420 frames (BT.709, limited range; straight alpha) onto a canvas: by WebGL, or by hand where there is no graphics card. */
 import type { PreviewFrame } from '../../../../app/contract/preview-wire.ts';
 
 export interface Painter {
@@ -58,6 +58,8 @@ interface Program {
 function webglPainter(canvas: HTMLCanvasElement, restored: () => void): Painter | null {
   const gl = canvas.getContext('webgl', {
     ...{ alpha: true, premultipliedAlpha: true, depth: false, antialias: false },
+    // By hand is faster than a graphics card that is only imitated.
+    failIfMajorPerformanceCaveat: true,
     // What the screen shows can be read back at any time.
     preserveDrawingBuffer: true,
   });
