@@ -125,7 +125,10 @@ export function LineText({ id, number, text, looks, active }: LineTextProps): Re
     setText(id, clean);
     const area = field.current!;
     const bracket = area.selectionStart === area.selectionEnd ? openBracket(clean, area.selectionStart) : null;
-    if (bracket === null) return openMenu(null);
+    if (bracket === null) {
+      openMenu(null);
+      return;
+    }
     // It comes with the bracket, and stays until it is closed.
     const opens = area.value[area.selectionStart - 1] === '[';
     if (opens || (menu?.bracket && menu.from === bracket.from)) {
@@ -332,7 +335,9 @@ function CopyPiece({ piece, looks }: { piece: Piece; looks: EmotionLooks }): Rea
         found === 'now' && styles.foundNow,
       )}
       {...(fault !== null && { 'data-fault': fault })}
-      {...(token?.emotion !== undefined && { style: { color: looks.colour(token.emotion) } })}
+      {...(token?.emotion !== undefined && {
+        style: { color: `color-mix(in srgb, ${looks.colour(token.emotion)} 72%, var(--text))` },
+      })}
     >
       {text}
     </span>

@@ -98,7 +98,7 @@ function onListKey(event: KeyboardEvent<HTMLElement>): void {
   if (event.defaultPrevented || event.nativeEvent.isComposing) return;
   if (!(target instanceof HTMLElement) || target.closest('textarea, input') !== null) return;
   const inRow = target.closest('[data-line-row]') !== null;
-  if (!inRow && target.dataset['scriptList'] === undefined) return;
+  if (!inRow && target.dataset.scriptList === undefined) return;
   const shortcut = shortcutOf(event.nativeEvent);
   const active = activeLineId(uiStore.getState());
   if (shortcut === 'Delete' || shortcut === 'Backspace') deleteLines(selectedIds());

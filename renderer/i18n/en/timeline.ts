@@ -1,1 +1,18 @@
-export const timeline = {} as const;
+export const timeline = {
+  axis: 'Time axis: wheel to go along, Ctrl and wheel to zoom',
+  zoomIn: 'Zoom in',
+  zoomOut: 'Zoom out',
+  fit: 'Show everything',
+  lines: 'Subtitles',
+  emotion: 'Emotion',
+  wave: 'Sound',
+  words: 'Words',
+  phones: 'Phonemes',
+  line: 'Line {number} at {from}: {text}',
+  marker: 'Go to marker {name}',
+  playHead: 'Play head',
+  lineMood: 'Line {number}: intensity of its emotion',
+  keyframe: 'Line {number}, keyframe {index} at {at}',
+  moodHint: 'Drag up and down for the intensity; double-click for the emotion; K adds a keyframe',
+  keyframeHint: 'Drag in time and intensity; double-click for the emotion; Delete removes it',
+} as const;
