@@ -79,7 +79,8 @@ export function LineText({ id, number, text, looks, active }: LineTextProps): Re
   const found = useStore(findStore, ({ byLine }) => byLine.get(id) ?? NO_PLACES);
   const pieces = useMemo(() => piecesOf(shown, analysis, found), [shown, analysis, found]);
   const messages = useMemo(() => analysis.faults.map((fault) => describeError(fault, locale)), [analysis, locale]);
-  const faulty = messages.length > 0;
+  // A cue that is just being chosen is not yet wrong.
+  const faulty = messages.length > 0 && menu === null;
 
   useCaretRequests(id, field, copy);
   useKeptCaret(field, text, composing !== null);
@@ -336,7 +337,7 @@ function CopyPiece({ piece, looks }: { piece: Piece; looks: EmotionLooks }): Rea
       )}
       {...(fault !== null && { 'data-fault': fault })}
       {...(token?.emotion !== undefined && {
-        style: { color: `color-mix(in srgb, ${looks.colour(token.emotion)} 72%, var(--text))` },
+        style: { color: `color-mix(in srgb, ${looks.colour(token.emotion)} 56%, var(--text))` },
       })}
     >
       {text}

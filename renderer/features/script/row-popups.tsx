@@ -1,6 +1,6 @@
-import { ArrowDown, ArrowUp, Check, Copy, CopyPlus, Merge, Play, Plus, Trash2 } from 'lucide-react';
+import { ArrowDown, ArrowUp, Check, Copy, CopyPlus, Merge, Play, Plus, Split, Trash2 } from 'lucide-react';
 import { Popover as Radix } from 'radix-ui';
-import { type ReactElement, type ReactNode, useMemo } from 'react';
+import { type KeyboardEvent, type ReactElement, type ReactNode, useMemo } from 'react';
 import { useStore } from 'zustand';
 import { DEFAULT_PAUSE_MS, type ScriptLine } from '../../../app/document/script.ts';
 import { foldEmotionName } from '../../../app/speech/emotion.ts';
@@ -262,7 +262,7 @@ function LineMenu({ line }: { line: ScriptLine }): ReactElement {
     { label: t('script.duplicate'), icon: CopyPlus, shortcut: 'Mod+D', onSelect: () => duplicate(ids) },
     { label: t('script.copy'), icon: Copy, shortcut: 'Mod+C', onSelect: () => void copyLines(ids) },
     {
-      ...{ label: t('script.split'), icon: Plus, shortcut: 'Enter', disabled: several },
+      ...{ label: t('script.split'), icon: Split, shortcut: 'Enter', disabled: several },
       onSelect: () => splitAt(line.id, splitFrom, splitFrom),
     },
     {
@@ -273,8 +273,17 @@ function LineMenu({ line }: { line: ScriptLine }): ReactElement {
     { label: t('script.moveDown'), icon: ArrowDown, shortcut: 'Alt+ArrowDown', onSelect: () => moveSelected(ids, 1) },
     { label: t('script.deleteLines'), icon: Trash2, danger: true, onSelect: () => deleteLines(ids) },
   ];
+  const onArrows = (event: KeyboardEvent<HTMLElement>): void => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step === undefined) return;
+    event.preventDefault();
+    const buttons = [...event.currentTarget.querySelectorAll<HTMLElement>('button:not(:disabled)')];
+    const at = buttons.indexOf(document.activeElement as HTMLElement);
+    buttons[(at + step + buttons.length) % buttons.length]?.focus();
+  };
   return (
-    <div className={styles.lineMenu}>
+    // biome-ignore lint/a11y/noStaticElementInteractions: the arrows go from button to button.
+    <div className={styles.lineMenu} onKeyDown={onArrows}>
       {several && <p className={popups.heading}>{t('script.chosen', { count: ids.length })}</p>}
       {entries.map(({ label, icon: Icon, onSelect, shortcut, disabled, danger }) => (
         <button

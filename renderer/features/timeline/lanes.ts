@@ -12,7 +12,7 @@ export type LaneLayout = Readonly<Record<Lane, { top: number; height: number }>>
 export function layOut(heightPx: number, unit: number): LaneLayout {
   const fixed = { ruler: 20 * unit, lines: 20 * unit, words: 17 * unit, phones: 17 * unit };
   const rest = heightPx - fixed.ruler - fixed.lines - fixed.words - fixed.phones;
-  const emotion = Math.round(Math.max(28 * unit, rest * 0.52));
+  const emotion = Math.round(Math.max(28 * unit, rest * 0.54));
   const heights: Record<Lane, number> = { ...fixed, emotion, wave: Math.max(22 * unit, rest - emotion) };
   let top = 0;
   return Object.fromEntries(

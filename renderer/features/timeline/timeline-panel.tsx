@@ -45,7 +45,7 @@ export default function TimelinePanel(): ReactElement {
   const scroller = useRef<HTMLDivElement>(null);
   const size = useSize(scroller);
   const unit = useUnit();
-  const layout = useMemo(() => layOut(Math.max(size.height, 134 * unit), unit), [size.height, unit]);
+  const layout = useMemo(() => layOut(Math.max(size.height, 124 * unit), unit), [size.height, unit]);
   const height = layout.phones.top + layout.phones.height;
   const [view, setView, held] = useView(scroller, totalMs, size.width);
   const visible = useMemo(() => linesBetween(placed, view.fromMs, toMs(view, size.width)), [placed, view, size.width]);
@@ -104,7 +104,7 @@ export default function TimelinePanel(): ReactElement {
         ))}
       </div>
       {/* biome-ignore lint/a11y/noNoninteractiveTabindex: what scrolls must be reachable by keyboard. */}
-      <div ref={scroller} className={styles.scroller} tabIndex={0} role="region" aria-label={t('timeline.axis')}>
+      <section ref={scroller} className={styles.scroller} tabIndex={0} aria-label={t('timeline.axis')}>
         <div style={{ width: contentPx(totalMs, view.pxPerMs), height }}>
           <div className={styles.view} style={{ width: size.width, height }}>
             <Lanes {...{ view, layout, height, visible, recording }} widthPx={size.width} />
@@ -117,7 +117,7 @@ export default function TimelinePanel(): ReactElement {
             <PlayHead {...{ view, height, held }} rulerPx={layout.ruler.height} />
           </div>
         </div>
-      </div>
+      </section>
     </div>
   );
 }
@@ -279,7 +279,7 @@ function Lanes({ view, layout, height, widthPx, visible, recording }: LanesProps
       drawLanes(canvas.current, {
         ...{ view, widthPx, heightPx: height, layout, palette, lines: visible, activeId, recording },
         spokenOf: (id) => byId.get(id)?.spoken ?? null,
-        clock: (ms) => format.clock(ms, view.pxPerMs > 0.09),
+        clock: (ms) => format.clock(ms, view.pxPerMs > 0.17),
       });
     });
     return () => cancelAnimationFrame(frame);
