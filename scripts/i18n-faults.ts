@@ -38,7 +38,7 @@ const SHARED = 'ui';
 export function unusedKeys(areas: Areas, sources: readonly SourceFile[]): string[] {
   const code = sources.map(({ text }) => text).join('\n');
   const whole = new Set([...code.matchAll(/['"`](\w+\.[\w-]+)['"`]/g)].map((match) => match[1]));
-  const beginnings = [...code.matchAll(/`(\w+\.[\w-]*)\$\{/g)].map((match) => match[1]!);
+  const beginnings = [...code.matchAll(/`(\w+\.[\w.-]*)\$\{/g)].map((match) => match[1]!);
   return Object.entries(areas).flatMap(([area, texts]) =>
     (area === SHARED ? [] : Object.keys(texts))
       .map((key) => `${area}.${key}`)
