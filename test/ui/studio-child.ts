@@ -33,7 +33,7 @@ export interface StudioChildOptions {
 export async function startStudioChild(options: StudioChildOptions): Promise<StudioChild> {
   const { dataDir, port = 0, under = [], byNpm = false, env = {} } = options;
   const serve = ['--no-open', '--port', String(port), '--data', dataDir, '--json'];
-  const npm = process.env['npm_execpath'];
+  const npm = process.env.npm_execpath;
   const program = byNpm
     ? [...(npm === undefined ? ['npm'] : [process.execPath, npm]), 'start', '--', '--browser', ...serve]
     : [process.execPath, `${root}main/headless/cli.ts`, 'serve', ...serve];

@@ -6,7 +6,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type Browser, type BrowserContext, type BrowserContextOptions, chromium, type Page } from 'playwright-core';
-import { build } from 'vite';
 import type { StudioClient } from '../../app/contract/index.ts';
 import type { SettingsChange } from '../../app/contract/settings.ts';
 import { ServedStudio } from '../../main/headless/serve/testing/served-studio.ts';
@@ -21,7 +20,7 @@ const BROWSERS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/go
 
 /** `devices` false: there is neither microphone nor camera, and whoever asks is refused. */
 export async function openChromium({ devices = true } = {}): Promise<Browser> {
-  const executablePath = process.env['CHROMIUM'] ?? BROWSERS.find((path) => existsSync(path));
+  const executablePath = process.env.CHROMIUM ?? BROWSERS.find((path) => existsSync(path));
   if (executablePath === undefined) throw new Error('a Chromium is needed: install one, or name it in CHROMIUM');
   return await chromium.launch({ executablePath, args: [...ARGUMENTS, ...(devices ? FAKE_DEVICES : [])] });
 }
@@ -103,6 +102,7 @@ export async function startStudioPages({ rendererDir }: StudioPagesOptions = {})
 }
 
 export async function buildInterface(outDir: string): Promise<void> {
+  const { build } = await import('vite');
   const configFile = fileURLToPath(new URL('../../vite.config.ts', import.meta.url));
   await build({ configFile, logLevel: 'warn', build: { outDir, emptyOutDir: true } });
 }

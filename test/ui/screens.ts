@@ -1,0 +1,108 @@
+/** Every place of the interface that a person can look at, and how one gets there. Found by roles, so that it holds in any language. */
+import type { Page } from 'playwright-core';
+import { messages as english } from '../../renderer/i18n/en/index.ts';
+import { messages as chinese } from '../../renderer/i18n/zh-CN/index.ts';
+
+export type Locale = 'en' | 'zh-CN';
+const DICTIONARIES: Readonly<Record<Locale, Readonly<Record<string, Readonly<Record<string, string>>>>>> = {
+  en: english,
+  'zh-CN': chinese,
+};
+
+/** A text of the interface, by its key. */
+export function textOf(locale: Locale, key: string): string {
+  const [area = '', name = ''] = key.split('.');
+  const text = DICTIONARIES[locale][area]?.[name];
+  if (text === undefined) throw new Error(`there is no text ${key}`);
+  return text;
+}
+export const hasText = (key: string): boolean => {
+  const [area = '', name = ''] = key.split('.');
+  return DICTIONARIES.en[area]?.[name] !== undefined;
+};
+
+/** Does an action by its name, from the command palette. */
+export async function doAction(page: Page, name: string): Promise<void> {
+  await page.keyboard.press('Control+k');
+  await page.getByRole('combobox').last().fill(name);
+  await page.getByRole('option').first().waitFor();
+  await page.keyboard.press('Enter');
+}
+
+/** Nothing in the page moves on its own any more, and nothing is waited for. */
+export async function settled(page: Page): Promise<void> {
+  await page.waitForFunction(
+    `document.querySelector('main [aria-busy="true"], main [data-spinner], dialog [data-spinner]') === null`,
+    undefined,
+    { timeout: 30_000 },
+  );
+  await page.evaluate('document.fonts.ready');
+  await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
+}
+
+export async function openWorkspace(page: Page, projectId: string): Promise<void> {
+  await page.evaluate(`location.hash = ${JSON.stringify(`#/project/${encodeURIComponent(projectId)}`)}`);
+  await page.locator('canvas[data-shown]').first().waitFor({ timeout: 60_000 });
+}
+
+export interface Screen {
+  name: string;
+  show(): Promise<void>;
+  /** Back to where the next one begins. */
+  leave(): Promise<void>;
+}
+
+export interface ScreensOptions {
+  page: Page;
+  locale: Locale;
+  /** One with lines. */
+  projectId: string;
+  /** One without. */
+  emptyProjectId: string;
+}
+
+const nothing = async (): Promise<void> => {};
+
+/** In the order in which they are shown; tabs are asked of the page when their turn comes. */
+export async function* eachScreen(options: ScreensOptions): AsyncGenerator<Screen> {
+  const { page, locale, projectId, emptyProjectId } = options;
+  const visit = (hash: string) => async (): Promise<void> => {
+    await page.evaluate(`location.hash = ${JSON.stringify(hash)}`);
+    await page.locator('main h1').first().waitFor();
+  };
+  for (const name of ['projects', 'library', 'settings']) yield { name, show: visit(`#/${name}`), leave: nothing };
+  yield { name: 'workspace-empty', show: () => openWorkspace(page, emptyProjectId), leave: nothing };
+  yield { name: 'workspace', show: () => openWorkspace(page, projectId), leave: nothing };
+  const tabs = page.locator('main [role=tab]');
+  for (let i = 0; i < (await tabs.count()); i++) {
+    const tab = tabs.nth(i);
+    const [list, id] = await tab.evaluate((element) => [
+      element.closest('section')?.getAttribute('aria-label') ?? '',
+      /-trigger-(.+)$/.exec(element.id)?.[1] ?? element.id,
+    ]);
+    yield { name: `workspace-tab-${i}-${id}`, show: () => tab.click(), leave: nothing };
+    void list;
+  }
+  const closing = async (): Promise<void> => {
+    for (let i = 0; i < 3 && (await page.getByRole('dialog').count()) > 0; i++) {
+      await page.keyboard.press('Escape');
+      await page.waitForTimeout(150);
+    }
+  };
+  const pressing = (keys: string) => async (): Promise<void> => {
+    await page.keyboard.press(keys);
+    await page.getByRole('dialog').first().waitFor();
+  };
+  yield { name: 'palette', show: pressing('Control+k'), leave: closing };
+  for (const [name, key] of DIALOGS) {
+    if (!hasText(key)) continue;
+    const show = async (): Promise<void> => {
+      await doAction(page, textOf(locale, key));
+      await page.getByRole('dialog').first().waitFor();
+    };
+    yield { name, show, leave: closing };
+  }
+}
+
+/** Dialogs and the names of the actions that open them. */
+const DIALOGS: readonly [string, string][] = [['shortcuts', 'shell.showShortcuts']];
