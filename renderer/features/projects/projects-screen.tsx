@@ -193,7 +193,7 @@ function Cards({ projects, asList, onPurge }: CardsProps): ReactElement {
   };
   const onKeyDown = (event: KeyboardEvent): void => {
     const card = (event.target as HTMLElement).closest<HTMLElement>('[data-project]');
-    const project = projects.find(({ id }) => id === card?.dataset['project']);
+    const project = projects.find(({ id }) => id === card?.dataset.project);
     if (card === null || project === undefined || event.target !== card) return;
     const opens = project.trashedAtMs === null && project.problem === null;
     if (event.key.startsWith('Arrow') && !event.altKey && !event.ctrlKey && !event.metaKey) {
