@@ -177,7 +177,7 @@ function ViewMenu({ maxSidePx, onMaxSide }: Omit<TransportProps, 'player'>): Rea
     ...[thirds, safe, idle].map(toMenuItem),
     'separator',
     ...QUALITIES.map((px) => ({
-      label: t('preview.quality', { px }),
+      label: t('preview.quality', { px: String(px) }),
       checked: px === maxSidePx,
       onSelect: () => onMaxSide(px),
     })),

@@ -3,6 +3,7 @@ import { Minus, Plus, RotateCcw } from 'lucide-react';
 import { type KeyboardEvent, type PointerEvent, type ReactElement, useEffect, useRef, useState } from 'react';
 import { useStore } from 'zustand';
 import type { Overlay } from '../../../app/document/stage.ts';
+import { assetUrl } from '../../bridge/index.ts';
 import { useFormat, useT } from '../../state/language.ts';
 import { openDocument, sealEdit, useDocument } from '../../state/project.ts';
 import { uiStore } from '../../state/ui-store.ts';
@@ -17,6 +18,8 @@ import { selectAvatar, selectNothing, selectOverlay, stageStore } from './stage-
 const CLICK_PX = 3;
 const SNAP_PX = 6;
 const WHEEL_ENDS_MS = 500;
+/** The picture that is dragged lies over the stage until the engine has drawn it there. */
+const GHOST_MS = 450;
 
 interface Lines {
   x: number | null;
@@ -272,6 +275,9 @@ function PictureHandle({
   const own = useAspect(overlay.asset);
   const selected = useStore(uiStore, ({ selection }) => selection.kind === 'overlay' && selection.id === id);
   const start = useRef(overlay);
+  const [ghost, setGhost] = useState(false);
+  const fading = useRef<ReturnType<typeof setTimeout>>(undefined);
+  useEffect(() => () => clearTimeout(fading.current), []);
   /** Height in shares of the stage for a width in shares of it. */
   const heightOf = (width: number): number => (width * aspect) / (own ?? 1);
   const drag = useDrag({
@@ -287,8 +293,13 @@ function PictureHandle({
       const sy = snap(y + by.y, [0, height / 2, height], others === null ? [] : snapLines(others, 'y'), reach.y);
       changeOverlay(id, { x: sx.value, y: sy.value });
       setLines({ x: sx.line, y: sy.line });
+      clearTimeout(fading.current);
+      setGhost(true);
     },
-    end: () => setLines(NO_LINES),
+    end() {
+      setLines(NO_LINES);
+      fading.current = setTimeout(() => setGhost(false), GHOST_MS);
+    },
   });
   if (own === null) return null;
 
@@ -311,6 +322,9 @@ function PictureHandle({
   const name = overlay.asset.fileName || t('stage.picture');
   return (
     <div className={cx(styles.overlay, selected && styles.raised)} style={place}>
+      {ghost && (
+        <img className={styles.ghost} src={assetUrl(overlay.asset)} style={{ opacity: overlay.opacity }} alt="" />
+      )}
       <div
         className={cx(styles.overlayFace, selected && styles.selected)}
         role="application"

@@ -70,7 +70,7 @@ export function FormatSection(): ReactElement {
         <Segments
           label={t('stage.resolution')}
           value={String(preset.lines)}
-          options={LINES.map((lines) => ({ value: String(lines), label: t('stage.lines', { lines }) }))}
+          options={LINES.map((lines) => ({ value: String(lines), label: t('stage.lines', { lines: String(lines) }) }))}
           onChange={(lines) => setSize(sizeOf(preset.shape, Number(lines)))}
         />
       )}
@@ -81,7 +81,9 @@ export function FormatSection(): ReactElement {
         </>
       )}
       {size !== null && choice !== 'custom' && (
-        <p className={styles.note}>{t('stage.sizeInPixels', { width: size.widthPx, height: size.heightPx })}</p>
+        <p className={styles.note}>
+          {t('stage.sizeInPixels', { width: String(size.widthPx), height: String(size.heightPx) })}
+        </p>
       )}
       <Select
         label={t('stage.rate')}
