@@ -19,7 +19,7 @@ const speechAt = (startMs: number): FrameSpeech => ({
   timeline: { durationMs: 0, phones: [], words: [], sentences: [] },
 });
 
-test('frames are asked for before the output opens, speech told before the frames that show it, all written in order', async () => {
+test('frames are asked for ahead, speech told before the frames that show it, all written in order', async () => {
   const events: string[] = [];
   const source = sourceOf(events, async (index) => ({
     data: Uint8Array.of(index),
@@ -31,14 +31,10 @@ test('frames are asked for before the output opens, speech told before the frame
     finish: async () => void events.push('finish'),
     abort: () => Promise.reject(new Error('unreached')),
   };
-  const open = async (): Promise<EncoderSink> => {
-    events.push('open');
-    return sink;
-  };
   // 100 ms to look ahead and 500 ms of margin: 1000 is due with the frame at 400, 10 000 never
   const input = { fps: 5, frames: 4, speech: [speechAt(0), speechAt(1000), speechAt(10_000)] };
-  assert.equal(await encodeProgramme(input, source, open, { signal }), sink);
-  assert.deepEqual(events.slice(0, 4), ['speak 0', 'ask 0', 'ask 1', 'open']);
+  await encodeProgramme(input, source, sink, { signal });
+  assert.deepEqual(events.slice(0, 4), ['speak 0', 'ask 0', 'ask 1', 'write 0']);
   const of = (kind: string): string[] => events.filter((event) => event.startsWith(kind));
   assert.deepEqual(of('write'), ['write 0', 'write 1', 'write 2', 'write 3']);
   assert.deepEqual(of('speak'), ['speak 0', 'speak 1000']);
@@ -67,10 +63,7 @@ test('when a frame cannot be drawn, written or waited for, the output is aborted
     };
     const input = { fps: 25, frames: 10, speech: [] };
     const hooks = { signal: controller.signal };
-    await assert.rejects(
-      encodeProgramme(input, source, () => Promise.resolve(sink), hooks),
-      failure,
-    );
+    await assert.rejects(encodeProgramme(input, source, sink, hooks), failure);
     assert.equal(events.at(-1), 'abort', broken);
   }
 });

@@ -18,37 +18,32 @@ export interface EncodeHooks {
   signal: AbortSignal;
 }
 
-/**
- * Opens the sink while the first frames are being drawn, and drives it to its end; on any failure it is aborted and the failure
- * thrown. Without a source it is given no frames.
- * @returns the sink, done
- */
+/** Drives the sink to its end; on any failure it is aborted and the failure thrown. Without a source it is given no frames. */
 export async function encodeProgramme(
   input: ProgrammeInput,
   source: FrameSource | null,
-  openSink: () => Promise<EncoderSink>,
+  sink: EncoderSink,
   { onFrame, signal }: EncodeHooks,
-): Promise<EncoderSink> {
-  const frames = source === null ? 0 : input.frames;
-  const nextFrame = source === null ? null : drawAhead(input, source);
-  const sink = await openSink();
+): Promise<void> {
   try {
-    for (let done = 0; done < frames; done++) {
-      signal.throwIfAborted();
-      const frame = await nextFrame!();
-      await sink.writeFrame(frame.data);
-      frame.release();
-      onFrame?.(done + 1, frames);
+    if (source !== null) {
+      const nextFrame = drawAhead(input, source);
+      for (let done = 0; done < input.frames; done++) {
+        signal.throwIfAborted();
+        const frame = await nextFrame();
+        await sink.writeFrame(frame.data);
+        frame.release();
+        onFrame?.(done + 1, input.frames);
+      }
     }
     await sink.finish();
-    return sink;
   } catch (error) {
     await sink.abort();
     throw error;
   }
 }
 
-/** Asks the source for as many frames as it draws ahead, now and whenever one is taken; speech is announced in time for them. */
+/** Asks the source for as many frames as it draws ahead whenever one is taken; speech is announced in time for them. */
 function drawAhead(input: ProgrammeInput, source: FrameSource): () => Promise<StageFrame> {
   const speech = input.speech[Symbol.iterator]();
   let next = speech.next();
@@ -67,7 +62,6 @@ function drawAhead(input: ProgrammeInput, source: FrameSource): () => Promise<St
       asked.push(frame);
     }
   };
-  ask();
   return () => {
     ask();
     return asked.shift()!;

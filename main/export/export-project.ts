@@ -23,7 +23,7 @@ import type { Ffmpeg } from '../media/ffmpeg/locate.ts';
 import { assertOutputNotInput, openPartFile } from '../media/part-file.ts';
 import type { PortraitImporter } from '../portrait/prepare.ts';
 import type { AssetSource } from '../storage/assets.ts';
-import { loadPortrait } from './load-portrait.ts';
+import { type LoadedPortrait, loadPortrait } from './load-portrait.ts';
 import { layOut, openStageFrames, stageSizeOf, subtitleCues } from './set-stage.ts';
 import { type SideFile, type SideFiles, subtitlePath, writeSideFiles } from './side-files.ts';
 import { type SpokenScript, speakScript } from './speak-script.ts';
@@ -118,15 +118,25 @@ export async function exportProject(request: ExportRequest, deps: ExportDeps): P
   const report = (step: ExportStep, done: number, total: number): void => onProgress?.({ step, done, total });
 
   const soundOnly = format === 'wav';
+  const { fps } = project.stage;
+  const produceId = randomUUID();
   const ffmpeg = soundOnly && project.script.recording === null ? undefined : await deps.ffmpeg(signal);
 
-  // The stage is set while the script is being spoken: neither needs the other.
+  // The stage is set while the script is being spoken: neither needs the other, but the output needs the size.
+  let sizing: Promise<{ portrait: LoadedPortrait | null; size: StageSize }> | undefined;
+  const sized = (halted: AbortSignal): NonNullable<typeof sizing> => {
+    sizing ??= (async () => {
+      if (soundOnly) return { portrait: null, size: stageSizeOf(project, null) };
+      report('portrait', 0, 1);
+      const portrait = await timed('portraitMs', loadPortrait(project.avatar, assets, deps.portraits, halted));
+      report('portrait', 1, 1);
+      return { portrait, size: stageSizeOf(project, portrait) };
+    })();
+    return sizing;
+  };
   const setStage = async (halted: AbortSignal): Promise<SetStage> => {
-    if (soundOnly) return { size: stageSizeOf(project, null), source: null };
-    report('portrait', 0, 1);
-    const portrait = await timed('portraitMs', loadPortrait(project.avatar, assets, deps.portraits, halted));
-    report('portrait', 1, 1);
-    const size = stageSizeOf(project, portrait);
+    const { portrait, size } = await sized(halted);
+    if (portrait === null) return { size, source: null };
     const plate = await timed('layoutMs', layOut(project, assets, portrait, size, halted));
     return { size, source: await timed('layoutMs', openStageFrames(project, assets, plate, halted)) };
   };
@@ -143,55 +153,51 @@ export async function exportProject(request: ExportRequest, deps: ExportDeps): P
         programme(script.utterances, join(script.folder, 'programme.s16'), script.layout, halted),
       );
       report('loudness', 1, 1);
-      return { script, show };
+      const frames = soundOnly ? 0 : Math.ceil((show.durationMs * fps) / 1000);
+      await lastTo(show, frames / fps);
+      // An encoder takes a tenth of a second to start: it has it while the stage is being set.
+      const { size } = await sized(halted);
+      const sink = await openEncoder({
+        ...{ ffmpeg, format, ...size, fps, alpha, output: project.output, soundPath: show.soundPath, outPath },
+        metadata: { produceId, software: deps.software, title: project.name },
+        cacheDir: deps.paths.cacheDir,
+        signal: halted,
+        expectedDurationMs: show.durationMs,
+      });
+      return { script, show, frames, sink };
     } catch (error) {
       await script[Symbol.asyncDispose]();
       throw error;
     }
   };
-  const [{ size, source }, { script, show }] = await bothOrNone(
+  const [{ size, source }, { script, show, frames, sink }] = await bothOrNone(
     signal,
     [setStage, speak],
-    [async (stage) => stage.source?.dispose(), async (spoken) => spoken.script[Symbol.asyncDispose]()],
+    [
+      async (stage) => stage.source?.dispose(),
+      async (spoken) => {
+        await spoken.sink.abort();
+        await spoken.script[Symbol.asyncDispose]();
+      },
+    ],
   );
 
-  const { fps } = project.stage;
-  const frames = soundOnly ? 0 : Math.ceil((show.durationMs * fps) / 1000);
-  const produceId = randomUUID();
   const encodeFrom = performance.now();
-  let encoder: string;
   let beside: SideFiles | undefined;
   try {
     const cues = subtitleCues(project, show, size);
     if (mode === 'burn') source?.subtitles(cues);
     beside = await writeSideFiles(sideFiles({ subtitles, timeline }, cues, show), signal);
-    await lastTo(show, frames / fps);
-    const openSink = (): Promise<EncoderSink> =>
-      openEncoder({
-        ffmpeg,
-        format,
-        widthPx: size.widthPx,
-        heightPx: size.heightPx,
-        fps,
-        alpha,
-        output: project.output,
-        soundPath: show.soundPath,
-        outPath,
-        metadata: { produceId, software: deps.software, title: project.name },
-        cacheDir: deps.paths.cacheDir,
-        signal,
-        expectedDurationMs: show.durationMs,
-      });
-    ({ encoder } = await encodeProgramme({ fps, frames, speech: programmeSpeech(show) }, source, openSink, {
+    await encodeProgramme({ fps, frames, speech: programmeSpeech(show) }, source, sink, {
       signal,
       onFrame: (done, total) => report('render', done, total),
-    }));
+    });
     await beside.commit();
     const drawn = source?.stats();
     stages.faceMs = drawn?.faceMs ?? 0;
     stages.stageMs = drawn?.stageMs ?? 0;
   } finally {
-    await Promise.allSettled([beside?.discard(), source?.dispose(), script[Symbol.asyncDispose]()]);
+    await Promise.allSettled([sink.abort(), beside?.discard(), source?.dispose(), script[Symbol.asyncDispose]()]);
   }
   stages.encodeMs = performance.now() - encodeFrom;
 
@@ -202,7 +208,7 @@ export async function exportProject(request: ExportRequest, deps: ExportDeps): P
     frames,
     wallMs: round(wallMs),
     realtimeFactor: round(show.durationMs / wallMs, 2),
-    encoder,
+    encoder: sink.encoder,
     widthPx: size.widthPx,
     heightPx: size.heightPx,
     fps,
@@ -238,6 +244,9 @@ interface SetStage {
 interface Spoken {
   script: SpokenScript;
   show: Programme;
+  frames: number;
+  /** Open, and given nothing yet. */
+  sink: EncoderSink;
 }
 
 /**
