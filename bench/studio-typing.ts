@@ -1,13 +1,13 @@
 /**
- * Typing into a long script, as Chromium's own trace has it: how long after a key the frame with its letter was finished, and how
- * long the main thread was busy at a stretch.
+ * Typing into a long script, as Chromium's own trace has it (`EventLatency`): how long after a key the frame with its letter was on the
+ * screen, and how long the main thread was busy at a stretch.
  */
 import type { CDPSession } from 'playwright-core';
 import type { StudioPages } from '../test/ui/studio-page.ts';
 
 export interface TypingFigures {
   keys: number;
-  /** From a key's arrival at the page to the end of the frame that shows its letter, ms. */
+  /** From a key's arrival at the browser until the frame with its letter is on the screen, ms. */
   p50FrameMs: number;
   p95FrameMs: number;
   worstFrameMs: number;
@@ -24,7 +24,10 @@ interface TraceEvent {
   /** µs. */
   ts: number;
   dur?: number;
-  args?: { data?: { type?: string }; name?: string };
+  /** Of events that begin and end. */
+  id?: string;
+  id2?: { local?: string };
+  args?: { data?: { type?: string }; event_latency?: { event_type?: string } };
 }
 
 export interface TypingOptions {
@@ -94,7 +97,15 @@ async function startTrace(cdp: CDPSession): Promise<() => Promise<TraceEvent[]>>
     transferMode: 'ReportEvents',
     traceConfig: {
       recordMode: 'recordAsMuchAsPossible',
-      includedCategories: ['devtools.timeline', 'toplevel', '__metadata'],
+      includedCategories: [
+        'devtools.timeline',
+        'toplevel',
+        '__metadata',
+        'cc',
+        'benchmark',
+        'input',
+        'disabled-by-default-devtools.timeline',
+      ],
       excludedCategories: ['*'],
     },
   });
@@ -108,25 +119,17 @@ async function startTrace(cdp: CDPSession): Promise<() => Promise<TraceEvent[]>>
 
 /** @throws Error where the trace does not hold what is measured */
 function figuresOf(events: readonly TraceEvent[], keys: number): TypingFigures {
-  const presses = events
-    .filter(({ name, args }) => name === 'EventDispatch' && args?.data?.type === 'keydown')
-    .sort((a, b) => a.ts - b.ts);
-  if (presses.length < keys * 0.9) throw new Error(`the trace holds ${presses.length} of ${keys} keys`);
-  const { pid, tid } = presses[0]!;
-  const own = events.filter((event) => event.pid === pid && event.tid === tid);
-  // The main thread's part of a frame ends with its commit, after style, layout and paint.
-  const ends = own
-    .filter(({ name, ph }) => name === 'Commit' && ph === 'X')
-    .map(({ ts, dur = 0 }) => ts + dur)
-    .sort((a, b) => a - b);
-  const frames = presses
-    .map(({ ts }) => ((ends.find((end) => end > ts) ?? Number.NaN) - ts) / 1000)
-    .filter((ms) => Number.isFinite(ms))
-    .sort((a, b) => a - b);
-  if (frames.length < presses.length * 0.9) throw new Error('the trace holds no frames for its keys');
-  const first = presses[0]!.ts;
+  const sorted = events.toSorted((a, b) => a.ts - b.ts);
+  const frames = keyLatencies(sorted).sort((a, b) => a - b);
+  const presses = sorted.filter(({ name, args }) => name === 'EventDispatch' && args?.data?.type === 'keydown');
+  if (presses.length < keys * 0.9 || frames.length < keys * 0.7)
+    throw new Error(`of ${keys} keys the trace holds ${presses.length}, and ${frames.length} frames for them`);
+  const { pid, tid, ts: first } = presses[0]!;
   const last = presses.at(-1)!.ts + 200_000;
-  const tasks = own.filter(({ name, ts }) => /RunTask$/.test(name) && ts >= first && ts <= last);
+  const tasks = sorted.filter(
+    (event) =>
+      event.pid === pid && event.tid === tid && /RunTask$/.test(event.name) && event.ts >= first && event.ts <= last,
+  );
   const at = (share: number): number => frames[Math.min(frames.length - 1, Math.ceil(frames.length * share) - 1)]!;
   return {
     keys: presses.length,
@@ -135,4 +138,21 @@ function figuresOf(events: readonly TraceEvent[], keys: number): TypingFigures {
     worstFrameMs: frames.at(-1)!,
     longestTaskMs: Math.max(...tasks.map(({ dur = 0 }) => dur / 1000)),
   };
+}
+
+/** Of keys pressed, ms from their arrival at the browser until the frame they led to was on the screen. */
+function keyLatencies(sorted: readonly TraceEvent[]): number[] {
+  const begun = new Map<string, TraceEvent>();
+  const latencies: number[] = [];
+  for (const event of sorted) {
+    if (event.name !== 'EventLatency') continue;
+    const id = `${event.pid} ${event.id ?? event.id2?.local}`;
+    const begin = begun.get(id);
+    if (event.ph === 'b') begun.set(id, event);
+    else if (begin !== undefined) {
+      begun.delete(id);
+      if (begin.args?.event_latency?.event_type === 'KEY_PRESSED') latencies.push((event.ts - begin.ts) / 1000);
+    }
+  }
+  return latencies;
 }

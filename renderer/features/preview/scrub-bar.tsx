@@ -11,6 +11,13 @@ import { timecode } from './timecode.ts';
 const share = (ms: number, durationMs: number): string =>
   `${durationMs > 0 ? Math.min(100, Math.max(0, (ms / durationMs) * 100)) : 0}%`;
 
+/** More than this are thinner than a pixel, with no gap between them to be seen. */
+const LINES_TOLD_APART = 200;
+const asOne = (lines: readonly { lineId: string; startMs: number; endMs: number }[]) =>
+  lines.length <= LINES_TOLD_APART
+    ? lines
+    : [{ lineId: 'all', startMs: lines[0]!.startMs, endMs: lines.at(-1)!.endMs }];
+
 export function ScrubBar({ player }: { player: Player | null }): ReactElement {
   const t = useT();
   const bar = useRef<HTMLDivElement>(null);
@@ -87,7 +94,7 @@ export function ScrubBar({ player }: { player: Player | null }): ReactElement {
       {...{ onPointerDown, onPointerMove, onPointerUp, onPointerCancel: onPointerUp, onKeyDown }}
     >
       <span className={styles.rail}>
-        {lines.map(({ lineId, startMs, endMs }) => (
+        {asOne(lines).map(({ lineId, startMs, endMs }) => (
           <span
             key={lineId}
             className={styles.line}
