@@ -20,12 +20,14 @@ export const exportBench: Bench = {
   options: {
     avatar: { value: 'ID', about: 'a sample avatar (lin)' },
     portrait: { value: 'FILE', about: 'a picture of your own instead' },
+    rounds: { value: 'N', about: 'times everything is said, some 29 s each (2)' },
     repeats: { value: 'N', about: 'times each is done (3)' },
   },
   async run(run) {
     const { options, studio, scratchDir, signal, say } = run;
     const repeats = numberOption('repeats', options.repeats, 3);
-    const talk = await benchTalk({ avatar: options.avatar, portrait: options.portrait });
+    const rounds = Math.round(numberOption('rounds', options.rounds, 2));
+    const talk = await benchTalk({ avatar: options.avatar, portrait: options.portrait, rounds });
     const outPath = join(scratchDir, 'ours.mp4');
     const ours = (): Promise<ExportReport> => exportProject({ ...talk, outPath, signal }, studio);
     say('warming up: first export, and its frames into a raw file');
@@ -46,16 +48,20 @@ export const exportBench: Bench = {
         `${i + 1} of ${repeats}: ours ${rates.ours[i]!.toFixed(1)} fps, ffmpeg alone ${rates.raw[i]!.toFixed(1)} fps`,
       );
     }
-    return figuresOf(median(rates.ours), median(rates.raw), last!);
+    const ratio = median(rates.ours.map((fps, i) => fps / rates.raw[i]!));
+    return figuresOf({ exportFps: median(rates.ours), encoderOnlyFps: median(rates.raw), ratio }, last!);
   },
 };
 
-function figuresOf(exportFps: number, encoderOnlyFps: number, report: ExportReport): Figure[] {
+function figuresOf(
+  { exportFps, encoderOnlyFps, ratio }: { exportFps: number; encoderOnlyFps: number; ratio: number },
+  report: ExportReport,
+): Figure[] {
   const { frames, stages } = report;
   return [
     figure('exportFps', exportFps, 'fps'),
     figure('encoderOnlyFps', encoderOnlyFps, 'fps'),
-    figure('ratio', exportFps / encoderOnlyFps, '', { atLeast: 0.75 }),
+    figure('ratio', ratio, '', { atLeast: 0.75 }),
     // On the drawing thread, while the encoder has its share of the same cores.
     figure('face', stages.faceMs / frames, 'ms/frame'),
     figure('composite', stages.stageMs / frames, 'ms/frame'),
