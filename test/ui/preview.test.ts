@@ -341,6 +341,22 @@ test('a project without a word says what to do; nothing here keeps people out', 
   await page.context().close();
 });
 
+/** Last: the studio that the tests themselves call is another one afterwards. */
+test('a studio that is started anew shows the same place again, and plays on', async () => {
+  await newProject();
+  const page = await openStage();
+  await until('the script is laid out', async () => (await length(page)) > 5000);
+  await page.keyboard.press('Shift+ArrowRight');
+  await until('a second on', async () => (await told(page, 'frame')) === 25);
+  const before = await told(page, 'shown');
+  await studio.studio.restart();
+  await until('it is drawn again', async () => (await told(page, 'shown')) > before);
+  await until('at the same place', async () => (await told(page, 'frame')) === 25);
+  await page.keyboard.press('Space');
+  await until('it plays', async () => (await told(page, 'frame')) > 30);
+  await page.context().close();
+});
+
 const length = async (page: Page): Promise<number> =>
   Number(await page.getByRole('slider', { name: 'Position' }).getAttribute('aria-valuemax'));
 

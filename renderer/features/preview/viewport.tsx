@@ -1,5 +1,13 @@
 /** The picture, as large as the view asks for, and what lies over it. */
-import { type CSSProperties, type ReactElement, useCallback, useEffect, useRef, useState } from 'react';
+import {
+  type CSSProperties,
+  type PointerEvent,
+  type ReactElement,
+  useCallback,
+  useEffect,
+  useRef,
+  useState,
+} from 'react';
 import { useStore } from 'zustand';
 import { useT } from '../../state/language.ts';
 import { useDocument } from '../../state/project.ts';
@@ -38,6 +46,11 @@ export function Viewport({ player }: { player: Player | null }): ReactElement {
     watcher.observe(view.current!);
     return () => watcher.disconnect();
   }, []);
+  // Larger than the panel, the middle is seen first.
+  useEffect(() => {
+    const own = view.current!;
+    if (zoom > 0) own.scrollTo((own.scrollWidth - own.clientWidth) / 2, (own.scrollHeight - own.clientHeight) / 2);
+  }, [zoom]);
   // A canvas keeps the first kind of context it was asked for, so that each player has its own.
   const attach = useCallback(
     (element: HTMLCanvasElement | null) => {
@@ -55,7 +68,7 @@ export function Viewport({ player }: { player: Player | null }): ReactElement {
   return (
     <DropZone label={t('preview.dropPicture')} onFiles={(files) => void addPictures(files)}>
       <div className={styles.around}>
-        <div className={styles.view} ref={view}>
+        <div className={styles.view} ref={view} {...pan}>
           <div className={styles.picture} style={shape} data-transparent={transparent || undefined}>
             <canvas
               ref={attach}
@@ -73,6 +86,18 @@ export function Viewport({ player }: { player: Player | null }): ReactElement {
     </DropZone>
   );
 }
+
+/** The middle button pushes a large picture about, as in every editor. */
+const pan = {
+  onPointerDown(event: PointerEvent<HTMLElement>) {
+    if (event.button !== 1) return;
+    event.preventDefault();
+    event.currentTarget.setPointerCapture(event.pointerId);
+  },
+  onPointerMove(event: PointerEvent<HTMLElement>) {
+    if ((event.buttons & 4) !== 0) event.currentTarget.scrollBy(-event.movementX, -event.movementY);
+  },
+};
 
 /** Action safe and title safe (SMPTE ST 2046-1) as shares of the picture. */
 const SAFE = [0.93, 0.9] as const;

@@ -1,4 +1,4 @@
-import { ArrowDown, ArrowUp, ImagePlus, Layers, Trash2, User } from 'lucide-react';
+import { ArrowDown, ArrowUp, Image, ImagePlus, Layers, Trash2, User } from 'lucide-react';
 import { type KeyboardEvent, type ReactElement, useEffect, useState } from 'react';
 import { useStore } from 'zustand';
 import type { SamplePortrait } from '../../../app/contract/portraits.ts';
@@ -183,7 +183,11 @@ function BackgroundThumb({ background }: { background: Background }): ReactEleme
   if (background.kind === 'picture')
     return <img className={styles.thumb} src={assetUrl(background.asset)} alt="" loading="lazy" />;
   const style = background.kind === 'colour' ? { background: background.colour } : {};
-  return <span className={styles.thumb} data-kind={background.kind} style={style} />;
+  return (
+    <span className={styles.thumb} data-kind={background.kind} style={style}>
+      {background.kind === 'keep' && <Image aria-hidden />}
+    </span>
+  );
 }
 
 /** Rooms that come with the studio. */

@@ -7,7 +7,7 @@ export const toggle: Action = {
   id: 'preview.toggle',
   label: 'preview.toggle',
   icon: Play,
-  shortcuts: ['Space', 'Mod+Enter'],
+  shortcuts: ['Space', 'Mod+Shift+Space'],
   menu: { id: 'play', group: 1 },
   inText: true,
   enabled: hasProject,

@@ -61,6 +61,8 @@ export class Player implements PreviewControls {
   #owed = 0;
   /** Where the play head is to be; the picture follows. */
   #wantedMs = 0;
+  /** After a lost connection: where it was, until the studio knows the script again. */
+  #returnMs: number | null = null;
   #seek: { sentAt: number; next: boolean } | null = null;
   #idle = false;
   #emotion: ShownEmotion | null = null;
@@ -120,6 +122,7 @@ export class Player implements PreviewControls {
   }
 
   seek(atMs: number): void {
+    this.#returnMs = null;
     const { durationMs } = previewStore.getState();
     this.#wantedMs = this.#onFrame(Math.max(0, Math.min(atMs, Math.max(0, durationMs - this.#frameMs / 2))));
     if (this.#mode.kind === 'playing') {
@@ -212,7 +215,7 @@ export class Player implements PreviewControls {
     this.#payCredit();
     if (this.#emotion) this.showEmotion(this.#emotion);
     this.#tellIdle();
-    if (this.#wantedMs > 0) this.#sendSeek();
+    this.#returnMs = this.#wantedMs > 0 ? this.#wantedMs : null;
     this.#wait('stage');
   }
 
@@ -242,6 +245,7 @@ export class Player implements PreviewControls {
         const { durationMs, lines } = event;
         previewStore.setState({ durationMs, lines });
         tell({ prepared: { spoken: lines.filter(({ exact }) => exact).length, lines: lines.length } });
+        if (this.#returnMs !== null && lines.length > 0) this.seek(this.#returnMs);
         break;
       }
       case 'waiting':
@@ -312,6 +316,7 @@ export class Player implements PreviewControls {
   #play(fromMs: number, toMs: number | null, loop: boolean, thenLoop: boolean): void {
     if (this.#pipe === null) return;
     void this.unlock();
+    this.#returnMs = null;
     this.#mode = { kind: 'playing', to: toMs, loop, thenLoop };
     this.#wantedMs = this.#onFrame(fromMs);
     this.#quiet();
