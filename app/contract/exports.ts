@@ -8,15 +8,26 @@ import { idSchema, nothing, procedure, wireErrorSchema } from './base.ts';
 
 export type { ExportPresetId } from '../document/export-presets.ts';
 
+/** The document's own defaults are taken off: what is absent here must stay absent. */
+const { preset, crf, encoder, audioBitrateKbps } = outputSchema.shape;
+
 /** One file to be made. Whatever is absent is as the project (or the preset) says. */
 export const exportTargetSchema = z.object({
   preset: z.enum(EXPORT_PRESETS).nullable(),
   format: z.enum(OUTPUT_FORMATS),
-  size: stageSchema.shape.size.optional(),
+  size: stageSchema.shape.size.unwrap().optional(),
   fps: z.union(FRAME_RATES.map((rate) => z.literal(rate))).optional(),
   background: backgroundSchema.optional(),
-  subtitles: subtitlesSchema.shape.mode.optional(),
-  output: outputSchema.omit({ format: true }).partial().optional(),
+  subtitles: subtitlesSchema.shape.mode.unwrap().optional(),
+  output: z
+    .object({
+      preset: preset.unwrap(),
+      crf: crf.unwrap(),
+      encoder: encoder.unwrap(),
+      audioBitrateKbps: audioBitrateKbps.unwrap(),
+    })
+    .partial()
+    .optional(),
 });
 export type ExportTarget = z.infer<typeof exportTargetSchema>;
 

@@ -47,7 +47,7 @@ export const newProjectSchema = z.discriminatedUnion('from', [
   z.object({
     from: z.literal('sample'),
     sampleId: idSchema.optional(),
-    size: stageSchema.shape.size.optional(),
+    size: stageSchema.shape.size.unwrap().optional(),
     locale: localeSchema,
     name: z.string().min(1).max(200),
   }),
@@ -55,7 +55,7 @@ export const newProjectSchema = z.discriminatedUnion('from', [
   z.object({
     from: z.literal('empty'),
     portrait: portraitSourceSchema.optional(),
-    size: stageSchema.shape.size.optional(),
+    size: stageSchema.shape.size.unwrap().optional(),
     locale: localeSchema,
     name: z.string().min(1).max(200),
   }),
