@@ -48,10 +48,12 @@ export function startKeyboard(): void {
       if (typesText(shortcut)) return;
       if (FIELD_KEYS.test(shortcut) && !(documentField && action.inText)) return;
     } else if (isTaken(target, shortcut)) return;
-    // A dialog is a world of its own: only zoom and theme work over it.
+    // A dialog is a world of its own: only zoom and theme work over it, and undo where it edits the document.
     const inDialog =
       target instanceof Element && target.closest('[role="dialog"], [role="menu"], [role="listbox"]') !== null;
-    if (inDialog && !/^view\./.test(action.id)) return;
+    const inEditor = target instanceof Element && target.closest('[data-document-editor]') !== null;
+    const allowed = inEditor ? /^(view\.|edit\.(undo|redo)$)/ : /^view\./;
+    if (inDialog && !allowed.test(action.id)) return;
     if (runAction(action.id)) event.preventDefault();
   });
 }

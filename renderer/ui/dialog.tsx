@@ -21,7 +21,8 @@ interface DialogProps {
   title: string;
   /** What it is about, for screen readers; where the body's first words do not say it. */
   description?: string;
-  size?: 'normal' | 'wide' | 'huge';
+  /** `full`: all the room there is, its body without a margin. */
+  size?: 'normal' | 'wide' | 'huge' | 'full';
   /** Absent: it cannot be closed, only answered by what is in it. */
   onClose?: () => void;
   /** Buttons, the one that goes ahead last. */
@@ -37,7 +38,12 @@ export function Dialog({ title, description, size = 'normal', onClose, footer, c
       <Radix.Portal>
         <Radix.Overlay className={styles.scrim} />
         <Radix.Content
-          className={cx(styles.dialog, size === 'wide' && styles.wide, size === 'huge' && styles.huge)}
+          className={cx(
+            styles.dialog,
+            size === 'wide' && styles.wide,
+            size === 'huge' && styles.huge,
+            size === 'full' && styles.full,
+          )}
           onOpenAutoFocus={focusFirstField}
           {...(description === undefined && { 'aria-describedby': undefined })}
         >
