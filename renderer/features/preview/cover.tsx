@@ -7,7 +7,7 @@ import type { Translate } from '../../i18n/index.ts';
 import { useT } from '../../state/language.ts';
 import { previewStore } from '../../state/preview-store.ts';
 import { useDocument } from '../../state/project.ts';
-import { selectLine } from '../../state/ui-store.ts';
+import { selectLine, showTab } from '../../state/ui-store.ts';
 import { Button, ErrorBox, Spinner } from '../../ui/index.ts';
 import { type Awaited, playbackStore } from './player/playback-store.ts';
 import type { Player } from './player/player.ts';
@@ -28,7 +28,13 @@ export function Cover({ player }: { player: Player | null }): ReactElement {
       {fault !== null && (
         <div className={styles.fault}>
           <ErrorBox error={fault.error}>
-            {lineId !== null && <Button onClick={() => selectLine(lineId)}>{t('preview.showLine')}</Button>}
+            {lineId !== null ? (
+              <Button onClick={() => selectLine(lineId)}>{t('preview.showLine')}</Button>
+            ) : (
+              <Button onClick={() => showTab('inspector', remedyOf(fault.error.code))}>
+                {t('preview.showSettings')}
+              </Button>
+            )}
           </ErrorBox>
         </div>
       )}
@@ -62,6 +68,12 @@ export function Cover({ player }: { player: Player | null }): ReactElement {
       )}
     </div>
   );
+}
+
+/** The inspector's tab where a fault can be mended. */
+function remedyOf(code: string): string {
+  const [area] = code.split('.');
+  return area === 'portrait' ? 'portrait' : area === 'voice' || area === 'speech' ? 'voice' : 'stage';
 }
 
 function Waiting({ awaited }: { awaited: Awaited }): ReactElement {

@@ -42,6 +42,7 @@ export const preview = {
   emptyText: 'Write a line in the script, and it is spoken here.',
   writeLine: 'Write a line',
   showLine: 'Show the line',
+  showSettings: 'Show the settings',
   soundBlocked: 'The browser keeps the sound back.',
   soundUnlock: 'Let it be heard',
   soundAbsent: 'No sound output was found: it plays in silence.',

@@ -44,6 +44,7 @@ export const preview: Record<keyof typeof english, string> = {
   emptyText: '在脚本里写一句话，这里就会说出来。',
   writeLine: '写一句台词',
   showLine: '查看这句台词',
+  showSettings: '查看设置',
   soundBlocked: '浏览器暂未允许播放声音。',
   soundUnlock: '允许声音',
   soundAbsent: '没有可用的声音输出，将静音播放。',
