@@ -20,8 +20,9 @@ import { importBench } from './import.ts';
 import { lipsBench } from './lips.ts';
 import { memoryBench } from './memory.ts';
 import { renderBench } from './render.ts';
+import { studioBench } from './studio.ts';
 
-const BENCHES: readonly Bench[] = [exportBench, renderBench, importBench, memoryBench, lipsBench];
+const BENCHES: readonly Bench[] = [exportBench, renderBench, importBench, memoryBench, lipsBench, studioBench];
 
 function help(): string {
   const optionLines = ({ options }: Bench): string[] =>

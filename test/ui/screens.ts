@@ -2,6 +2,7 @@
 import type { Page } from 'playwright-core';
 import { messages as english } from '../../renderer/i18n/en/index.ts';
 import { messages as chinese } from '../../renderer/i18n/zh-CN/index.ts';
+import { until } from './studio-page.ts';
 
 export type Locale = 'en' | 'zh-CN';
 const DICTIONARIES: Readonly<Record<Locale, Readonly<Record<string, Readonly<Record<string, string>>>>>> = {
@@ -31,10 +32,9 @@ export async function doAction(page: Page, name: string): Promise<void> {
 
 /** Nothing in the page moves on its own any more, and nothing is waited for. */
 export async function settled(page: Page): Promise<void> {
-  await page.waitForFunction(
+  await until(
+    page,
     `document.querySelector('main [aria-busy="true"], main [data-spinner], dialog [data-spinner]') === null`,
-    undefined,
-    { timeout: 30_000 },
   );
   await page.evaluate('document.fonts.ready');
   await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');

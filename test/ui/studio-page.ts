@@ -107,6 +107,14 @@ export async function buildInterface(outDir: string): Promise<void> {
   await build({ configFile, logLevel: 'warn', build: { outDir, emptyOutDir: true } });
 }
 
+/** Resolves once the expression holds in the page. The page's own policy forbids what Playwright's `waitForFunction` does. */
+export async function until(page: Page, expression: string, { everyMs = 25, timeoutMs = 30_000 } = {}): Promise<void> {
+  for (const endMs = performance.now() + timeoutMs; !(await page.evaluate<boolean>(expression)); ) {
+    if (performance.now() > endMs) throw new Error(`not within ${timeoutMs} ms: ${expression}`);
+    await new Promise((resolve) => setTimeout(resolve, everyMs));
+  }
+}
+
 let axe: string | undefined;
 /** What axe finds in the page that keeps people out, `id: the elements`. */
 export async function violations(page: Page, within = 'body'): Promise<string[]> {
