@@ -1,6 +1,7 @@
 /**
  * Our whole export against ffmpeg alone: drawing and encoding together, over ffmpeg encoding the very same frames from a raw
- * file with the very same arguments, without sound. In one run, in turns, the middle of each; whatever slows this machine slows both.
+ * file with the very same arguments, without sound. In one run, in turns; the ratio is the middle one of the pairs’, since whatever
+ * slows this machine for a while slows both of a pair.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';

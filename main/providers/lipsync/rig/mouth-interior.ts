@@ -94,29 +94,34 @@ export class MouthInterior {
       const y0 = clamp(Math.floor(up - under), 0, height);
       const y1 = clamp(Math.ceil(low + under), y0, height);
       const slit = Math.max(1 - depth, smoothstep(0.62, 1, side) * 0.9);
+      // What only depends on the column.
+      const x2 = xn * xn;
+      const tongueWidth = (1 - smoothstep(0.55, 0.85, side)) * 0.9;
+      const groove = 0.09 * Math.exp(-x2 * 60);
+      const lowerWidth = smoothstep(0.72, 0.5, side) * lowerSeen;
+      const across = (Math.abs(x + 0.5 - middle) / iod / 0.084) % 1;
+      const rim = (across * 2 - 1) ** 2;
+      const crown = (0.66 - 0.12 * rim * rim * rim) * (1 - 0.5 * x2);
+      const sideShade = 1 - 0.35 * smoothstep(0.55, 1, side);
       for (let y = y0; y < y1; y++) {
         const down = clamp((y - up) / Math.max(1, low - up), 0, 1);
-        const back = mix(1, 0.7, smoothstep(0.1, 0.5, down)) * (1 - 0.25 * xn * xn);
+        const back = mix(1, 0.7, smoothstep(0.1, 0.5, down)) * (1 - 0.25 * x2);
         let r = this.#cavity[0] * back;
         let g = this.#cavity[1] * back;
         let b = this.#cavity[2] * back;
-        const tongueY = y - tongueTop - xn * xn * 0.1 * iod;
-        const tongue = smoothstep(-0.02 * iod, 0.05 * iod, tongueY) * (1 - smoothstep(0.55, 0.85, side)) * 0.9;
+        const tongueY = y - tongueTop - x2 * 0.1 * iod;
+        const tongue = smoothstep(-0.02 * iod, 0.05 * iod, tongueY) * tongueWidth;
         if (tongue > 0) {
-          const lit = 0.52 + 0.34 * smoothstep(0, 0.1 * iod, tongueY) - 0.09 * Math.exp(-xn * xn * 60);
+          const lit = 0.52 + 0.34 * smoothstep(0, 0.1 * iod, tongueY) - groove;
           r = mix(r, this.#tongue[0] * lit, tongue);
           g = mix(g, this.#tongue[1] * lit, tongue);
           b = mix(b, this.#tongue[2] * lit, tongue);
         }
-        const lowerTeeth =
-          smoothstep(-1.2, 1.2, y - lowerTop - xn * xn * 0.05 * iod) * smoothstep(0.72, 0.5, side) * lowerSeen;
+        const lowerTeeth = smoothstep(-1.2, 1.2, y - lowerTop - x2 * 0.05 * iod) * lowerWidth;
         if (lowerTeeth > 0) {
-          const across = (((Math.abs(x + 0.5 - middle) / iod / 0.084) % 1) + 1) % 1;
-          const rim = (across * 2 - 1) ** 2;
-          const lit = (0.66 - 0.12 * rim * rim * rim) * (1 - 0.5 * xn * xn);
-          r = mix(r, tooth[0] * lit, lowerTeeth);
-          g = mix(g, tooth[1] * lit, lowerTeeth);
-          b = mix(b, tooth[2] * lit * 0.97, lowerTeeth);
+          r = mix(r, tooth[0] * crown, lowerTeeth);
+          g = mix(g, tooth[1] * crown, lowerTeeth);
+          b = mix(b, tooth[2] * crown * 0.97, lowerTeeth);
         }
         // The skull's own frame: undo its shift, then its roll about the upper lip.
         const rx = x - state.shiftX;
@@ -135,7 +140,7 @@ export class MouthInterior {
         const shade =
           (0.6 + 0.4 * smoothstep(-0.012 * iod, 0.055 * iod, y - up)) *
           (0.72 + 0.28 * smoothstep(0, 0.04 * iod, low - y)) *
-          (1 - 0.35 * smoothstep(0.55, 1, side));
+          sideShade;
         const warm = mix(0.86, 1, shade);
         const o = (y * width + x) * 4;
         target[o] = mix(r * shade, lipShade[0], slit);
