@@ -1,3 +1,26 @@
 import type { tour as english } from '../en/tour.ts';
 
-export const tour: Record<keyof typeof english, string> = {};
+export const tour: Record<keyof typeof english, string> = {
+  take: '新手引导',
+  welcome: '让图片开口说话',
+  welcomeText: '这是一段示例，可以直接播放和导出。接下来用六步介绍各个区域，期间可以随意修改。',
+  script: '说什么',
+  scriptText: '一行就是一句话。直接改写，按回车新增一行，并为每行选择情绪。点小三角可立即试听这一行。',
+  stage: '谁来说',
+  stageText: '点击播放：这里显示的就是将要导出的画面。拖动图片可移动位置，把图片文件拖到这里可添加素材。',
+  inspector: '您的形象与声音',
+  inspectorText: '换上自己的图片，校正嘴唇与眼睛；挑选声音或录制自己的声音；还可以调出自己的情绪。',
+  timeline: '何时发生',
+  timelineText: '脚本下方是声音、词语和口型。在彩色轨道中拖动，可以增强或减弱情绪。',
+  export: '生成视频',
+  exportText: '可同时导出多种格式，在后台进行，完成后存入作品库。所有命令都能通过旁边的放大镜找到。',
+  count: '{step} / {steps}',
+  skip: '跳过',
+  back: '上一步',
+  next: '下一步',
+  begin: '开始',
+  finish: '完成',
+  checking: '正在检查本机是否满足条件…',
+  checkFailed: '暂时无法检查本机，可稍后在“帮助”中重试。',
+  notes: '{count} 条提示',
+};
