@@ -70,7 +70,10 @@ export async function measureTyping(pages: StudioPages, options: TypingOptions =
   const list = page.locator('[data-script-list]');
   await list.waitFor();
   await page.locator('[data-line-row]').first().waitFor();
-  await list.evaluate('(list) => { list.scrollTop = list.scrollHeight / 2; }');
+  await page.evaluate(
+    "{ const list = document.querySelector('[data-script-list]'); list.scrollTop = list.scrollHeight / 2; }",
+  );
+  await page.waitForTimeout(300);
   const row = page.locator('[data-line-row]').nth(8);
   await row.getByRole('textbox').click();
   await page.keyboard.press('End');

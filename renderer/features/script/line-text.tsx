@@ -5,6 +5,7 @@
  */
 import {
   type ClipboardEvent,
+  type CSSProperties,
   type KeyboardEvent,
   type PointerEvent,
   type ReactElement,
@@ -82,8 +83,9 @@ export function LineText({ id, number, text, looks, active }: LineTextProps): Re
   // A cue that is just being chosen is not yet wrong.
   const faulty = messages.length > 0 && menu === null;
 
-  useCaretRequests(id, field, copy);
   useKeptCaret(field, text, composing !== null);
+  // After it: where the caret is asked to be counts for more.
+  useCaretRequests(id, field, copy);
 
   const items = useMemo(
     () => (menu === null ? [] : matchingCues(menu.typed, looks, t('script.newMarker'), t.any)),
@@ -336,9 +338,7 @@ function CopyPiece({ piece, looks }: { piece: Piece; looks: EmotionLooks }): Rea
         found === 'now' && styles.foundNow,
       )}
       {...(fault !== null && { 'data-fault': fault })}
-      {...(token?.emotion !== undefined && {
-        style: { color: `color-mix(in srgb, ${looks.colour(token.emotion)} 56%, var(--text))` },
-      })}
+      {...(token?.emotion !== undefined && { style: { '--cue': looks.colour(token.emotion) } as CSSProperties })}
     >
       {text}
     </span>

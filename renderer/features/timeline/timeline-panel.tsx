@@ -329,7 +329,7 @@ function* wordTimes(lines: readonly PlacedLine[]): Generator<number> {
 }
 
 function LineBlock({ line: placed, view, layout, widthPx }: PartProps & { line: PlacedLine; widthPx: number }) {
-  const { t, format } = useLanguage();
+  const { format } = useLanguage();
   const { line, index, startMs, durationMs } = placed;
   const chosen = useStore(uiStore, ({ selection }) => selection.kind === 'lines' && selection.ids.includes(line.id));
   const spoken = useStore(spokenStore, ({ byId }) => byId.get(line.id)?.spoken ?? null);
@@ -351,13 +351,11 @@ function LineBlock({ line: placed, view, layout, widthPx }: PartProps & { line: 
         paddingLeft: Math.min(inset, widthPx) + 4,
       }}
       aria-pressed={chosen}
-      aria-label={t('timeline.line', { number, from: format.clock(startMs, true), text: words })}
-      title={words}
+      title={`${format.clock(startMs, true)} ${words}`}
       onClick={({ shiftKey, ctrlKey, metaKey }) => pickLine(line.id, { shiftKey, toggle: ctrlKey || metaKey })}
       onDoubleClick={() => previewControls()?.seek(startMs)}
     >
-      <b>{number}</b>
-      <span>{words}</span>
+      <b>{number}</b> <span>{words}</span>
       {spoken?.sentences.slice(1).map(({ from, startMs: at }) => (
         <i key={from} style={{ left: at * view.pxPerMs }} aria-hidden />
       ))}

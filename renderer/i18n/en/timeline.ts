@@ -8,7 +8,6 @@ export const timeline = {
   wave: 'Sound',
   words: 'Words',
   phones: 'Phonemes',
-  line: '{number} {text} ({from})',
   marker: 'Go to marker {name}',
   playHead: 'Play head',
   lineMood: 'Line {number}: intensity of its emotion',

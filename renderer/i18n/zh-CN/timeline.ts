@@ -10,7 +10,6 @@ export const timeline: Record<keyof typeof english, string> = {
   wave: '声音',
   words: '字词',
   phones: '音素',
-  line: '{number} {text}（{from}）',
   marker: '跳到标记点 {name}',
   playHead: '播放头',
   lineMood: '第 {number} 行：情绪强度',
