@@ -50,7 +50,7 @@ export function unusedKeys(areas: Areas, sources: readonly SourceFile[]): string
 /** Attributes and properties whose text people read (or hear). */
 const READ =
   /^(alt|title|label|placeholder|aria-(label|description|valuetext|roledescription|placeholder)|hint|text|description|tooltip|message|trigger|\w+(Label|Text|Title|Hint|Name))$/;
-const NOT_READ = /^(className|displayName|fileName|idName|tagName|nodeName)$/;
+const NOT_READ = /^(className|displayName|fileName|idName|tagName|nodeName|latencyHint)$/;
 const LETTERS = /\p{L}{2,}|\p{Script=Han}/u;
 const HAN = /\p{Script=Han}/u;
 

@@ -1,3 +1,16 @@
+import { AudioLines } from 'lucide-react';
+import { lazy } from 'react';
 import type { Feature } from '../feature.ts';
+import { showRecording, showVoices, showWords } from './actions/show-parts.ts';
 
-export const voice: Feature = { id: 'voice' };
+export const voice: Feature = {
+  id: 'voice',
+  panels: [
+    {
+      ...{ slot: 'inspector', id: 'voice', title: 'voice.title', icon: AudioLines },
+      component: lazy(() => import('./voice-panel.tsx')),
+    },
+  ],
+  dialogs: [{ id: 'voice.browse', component: lazy(() => import('./choose/browse-dialog.tsx')) }],
+  actions: [showVoices, showRecording, showWords],
+};
