@@ -31,6 +31,7 @@ try {
     for (const locale of LOCALES) {
       await pages.set({ locale, tourDone: true });
       const page = await pages.open('#/projects', { viewport: { width, height }, locale, reducedMotion: 'reduce' });
+      page.setDefaultTimeout(15_000);
       for (const theme of THEMES) {
         await pages.set({ theme });
         await page.locator(`html[lang="${locale}"][data-theme="${theme}"]`).waitFor();

@@ -10,12 +10,12 @@ const DICTIONARIES: Readonly<Record<Locale, Readonly<Record<string, Readonly<Rec
   'zh-CN': chinese,
 };
 
-/** A text of the interface, by its key. */
-export function textOf(locale: Locale, key: string): string {
+/** A text of the interface, by its key; its `{slots}` filled, those not given left as they are. */
+export function textOf(locale: Locale, key: string, slots: Readonly<Record<string, string | number>> = {}): string {
   const [area = '', name = ''] = key.split('.');
   const text = DICTIONARIES[locale][area]?.[name];
   if (text === undefined) throw new Error(`there is no text ${key}`);
-  return text;
+  return text.replace(/\{(\w+)\}/g, (slot, of: string) => String(slots[of] ?? slot));
 }
 export const hasText = (key: string): boolean => {
   const [area = '', name = ''] = key.split('.');
