@@ -70,11 +70,13 @@ export function startStudioStore(signal: AbortSignal): void {
     },
     signal,
   );
-  connection.store.subscribe(() => {
+  const ask = (): void => {
     if (connection.store.getState().phase !== 'open') return;
     void rpc.system.info({}).then(
       (info) => studioStore.setState({ info }),
       () => {},
     );
-  });
+  };
+  connection.store.subscribe(ask);
+  ask();
 }

@@ -4,7 +4,7 @@ import type { Project } from '../../../app/document/project.ts';
 import { chooseStageSize, type StageSize } from '../../../app/media/stage-size.ts';
 
 /** A talking head changes little from frame to frame; measured on the sample talks at 1280×720, 25 fps. */
-const MP4_KBPS_AT_CRF_20 = 520;
+const MP4_KBPS_AT_CRF_20 = 500;
 const WEBM_KBPS = 900;
 const GIF_BYTES_PER_PIXEL = 0.16;
 /** 48 kHz, 16 bit, one channel. */
@@ -26,7 +26,7 @@ export function outlineOf({ stage, output }: Project, format: OutputFormat, dura
 
 function bytesPerSecond(size: StageSize, fps: number, output: Project['output'], format: OutputFormat): number {
   const pixels = size.widthPx * size.heightPx;
-  const scale = (pixels / (1280 * 720)) ** 0.75 * (fps / 25) ** 0.6;
+  const scale = (pixels / (1280 * 720)) * (fps / 25) ** 0.6;
   switch (format) {
     case 'mp4':
       return ((MP4_KBPS_AT_CRF_20 * scale * 2 ** ((20 - output.crf) / 6) + output.audioBitrateKbps) * 1000) / 8;

@@ -31,6 +31,7 @@ export default function QueueTray(): ReactElement | null {
     <Popover
       label={t('export.queue')}
       align="end"
+      focusPanel
       open={open}
       onOpenChange={(next) => queueStore.setState({ open: next })}
       trigger={

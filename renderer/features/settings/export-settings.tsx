@@ -45,15 +45,17 @@ export function ExportSettings(): ReactElement {
       ) : (
         <Row title={t('settings.exportFolder')} text={t('settings.exportFolderBrowser')} />
       )}
-      <Select
-        label={t('settings.previewSide')}
-        hint={t('settings.previewSideHint')}
-        value={String(side)}
-        onChange={(next) => change({ previewMaxSidePx: Number(next) })}
-        options={[...new Set([...SIDES, side])]
-          .sort((a, b) => a - b)
-          .map((px) => ({ value: String(px), label: t('settings.previewSideOf', { px: String(px) }) }))}
-      />
+      <Row title={t('settings.previewSide')} text={t('settings.previewSideHint')}>
+        <Select
+          bare
+          label={t('settings.previewSide')}
+          value={String(side)}
+          onChange={(next) => change({ previewMaxSidePx: Number(next) })}
+          options={[...new Set([...SIDES, side])]
+            .sort((a, b) => a - b)
+            .map((px) => ({ value: String(px), label: t('settings.previewSideOf', { px: String(px) }) }))}
+        />
+      </Row>
     </>
   );
 }

@@ -14,32 +14,41 @@ export function GeneralSettings(): ReactElement {
   const tour = useAction('help.tour');
   return (
     <>
-      <Select
-        label={t('shell.language')}
-        value={localeChoice ?? 'system'}
-        onChange={(next) => setLocale(next === 'system' ? null : next)}
-        options={[
-          { value: 'system', label: t('shell.localeSystem') },
-          { value: 'zh-CN', label: t('shell.localeZh') },
-          { value: 'en', label: t('shell.localeEn') },
-        ]}
-      />
-      <Segments
-        label={t('shell.theme')}
-        value={theme}
-        onChange={setTheme}
-        options={[
-          { value: 'dark', label: t('shell.themeDark') },
-          { value: 'light', label: t('shell.themeLight') },
-          { value: 'system', label: t('shell.themeSystem') },
-        ]}
-      />
-      <Select
-        label={t('shell.zoom')}
-        value={String(zoom)}
-        onChange={(next) => setZoom(Number(next))}
-        options={ZOOM_STEPS.map((step) => ({ value: String(step), label: `${Math.round(step * 100)} %` }))}
-      />
+      <Row title={t('shell.language')}>
+        <Select
+          bare
+          label={t('shell.language')}
+          value={localeChoice ?? 'system'}
+          onChange={(next) => setLocale(next === 'system' ? null : next)}
+          options={[
+            { value: 'system', label: t('shell.localeSystem') },
+            { value: 'zh-CN', label: t('shell.localeZh') },
+            { value: 'en', label: t('shell.localeEn') },
+          ]}
+        />
+      </Row>
+      <Row title={t('shell.theme')}>
+        <Segments
+          bare
+          label={t('shell.theme')}
+          value={theme}
+          onChange={setTheme}
+          options={[
+            { value: 'dark', label: t('shell.themeDark') },
+            { value: 'light', label: t('shell.themeLight') },
+            { value: 'system', label: t('shell.themeSystem') },
+          ]}
+        />
+      </Row>
+      <Row title={t('shell.zoom')}>
+        <Select
+          bare
+          label={t('shell.zoom')}
+          value={String(zoom)}
+          onChange={(next) => setZoom(Number(next))}
+          options={ZOOM_STEPS.map((step) => ({ value: String(step), label: `${Math.round(step * 100)} %` }))}
+        />
+      </Row>
       <Row title={t('settings.panels')} text={t('settings.panelsText')}>
         <Button
           icon={RotateCcw}

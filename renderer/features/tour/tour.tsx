@@ -27,6 +27,7 @@ export default function Tour(): ReactElement | null {
   const { step, wanted } = useStore(tourStore);
   const inWorkspace = useStore(uiStore, ({ route }) => route.screen === 'workspace');
   const isOpen = useProject(({ phase }) => phase === 'open') && inWorkspace;
+  const hasDialog = useStore(uiStore, ({ dialog }) => dialog !== null);
   const isNew = settings !== null && !settings.tourDone;
   const isFirstStart = isNew && settings.lastProjectId === null;
 
@@ -41,7 +42,7 @@ export default function Tour(): ReactElement | null {
     if (!isOpen && tourStore.getState().step !== null) tourStore.setState({ step: null, wanted: true });
   }, [isOpen, wanted]);
 
-  return step === null || !isOpen ? null : <Step key={step} index={step} />;
+  return step === null || !isOpen || hasDialog ? null : <Step key={step} index={step} />;
 }
 
 function end(): void {
@@ -82,13 +83,11 @@ function Step({ index }: { index: number }): ReactElement | null {
       window.removeEventListener('resize', look);
     };
   }, [step]);
+  const placed = place !== null;
   useEffect(() => {
-    const before = document.activeElement;
+    if (!placed) return;
     next.current?.focus({ preventScroll: true });
-    return () => {
-      if (before instanceof HTMLElement && before.isConnected) before.focus({ preventScroll: true });
-    };
-  }, []);
+  }, [placed]);
 
   const onKeyDown = (event: KeyboardEvent): void => {
     if (event.key === 'Escape') end();

@@ -27,7 +27,7 @@ export const exporting = {
   facts: '{width} × {height} · {fps} fps',
   soundFacts: 'WAV, 48 kHz',
   files: '{count} {count|file|files}',
-  total: '{count} {count|file|files}, {length} long, about {size} together',
+  total: '{count} {count|file|files}, about {length} long and {size} together',
   chooseOne: 'Choose at least one.',
   start: 'Export {count} {count|file|files}',
   notices: 'Before you export',

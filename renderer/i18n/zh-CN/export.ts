@@ -29,7 +29,7 @@ export const exporting: Record<keyof typeof english, string> = {
   facts: '{width} × {height} · {fps} 帧/秒',
   soundFacts: 'WAV，48 kHz',
   files: '{count} 个文件',
-  total: '{count} 个文件，时长 {length}，共约 {size}',
+  total: '{count} 个文件，时长约 {length}，共约 {size}',
   chooseOne: '请至少选择一项。',
   start: '导出 {count} 个文件',
   notices: '导出前请注意',
