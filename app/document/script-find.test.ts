@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { StudioError } from '../errors/index.ts';
+import { compileQuery, replaceInText } from '../speech/script/find.ts';
 import { parseLine } from '../speech/script/parse.ts';
 import { type ScriptLine, scriptLineSchema } from './script.ts';
 import { findInLines, replaceInLines } from './script-find.ts';
@@ -85,4 +86,10 @@ test('lines without a match are left as they are', () => {
   assert.equal(result.lines[0], lines[0]);
   assert.equal(result.count, 1);
   assert.deepEqual(result.lines[1], { ...lines[1], text: 'c' });
+});
+
+test('one match of several is replaced, and only it', () => {
+  const pattern = compileQuery({ find: 'a', regex: false, caseSensitive: true })!;
+  assert.equal(replaceInText('a [happy]a a', pattern, 'bb', false, [], 1).text, 'a [happy]bb a');
+  assert.deepEqual(replaceInText('a', pattern, 'b', false, [], 1), { text: 'a', count: 0 });
 });
