@@ -274,7 +274,6 @@ export function openSession(
   async function begin(project: Project, revision: number): Promise<void> {
     confirmed = { revision, document: project };
     document = project;
-    set({ phase: 'open', error: null });
     for (const left of await ports.adoptUnsent(id)) {
       if (sameJson(left.document, document)) continue;
       const restored = left.baseRevision === revision && !hasUnanswered() ? tryApply(project, left.patches) : null;
@@ -287,6 +286,8 @@ export function openSession(
         conflict = { theirs: project };
       }
     }
+    // Never open without a document: panels that are loaded already are drawn at once.
+    set({ phase: 'open', error: null, document });
   }
 
   let watching = new AbortController();

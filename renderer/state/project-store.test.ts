@@ -378,3 +378,13 @@ test('closing sends what is left', async () => {
   assert.equal(studio.document.name, 'Last words');
   assert.equal(store.getState().phase, 'closed');
 });
+
+test('a project is never open without its document, not even for a moment between two projects', async () => {
+  const { store } = await opened();
+  const states: string[] = [];
+  store.subscribe(({ phase, document }) => states.push(`${phase} ${document === null ? 'nothing' : 'document'}`));
+  store.open('q');
+  await rest();
+  assert.equal(store.getState().phase, 'open');
+  assert.ok(!states.includes('open nothing'), states.join(', '));
+});
