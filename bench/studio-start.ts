@@ -47,7 +47,7 @@ export async function startFigures(times: number, { scratchDir, signal, say }: B
 }
 
 async function startOnce(browser: Browser, dataDir: string): Promise<Start> {
-  const studio = await startStudioChild({ dataDir, byNpm: true });
+  const studio = await startStudioChild({ dataDir });
   const context = await browser.newContext({ viewport: { width: 1280, height: 720 }, locale: 'en-US' });
   try {
     const page = await context.newPage();

@@ -1,4 +1,4 @@
-/** The studio as a person starts it: a program of its own, that can be killed. */
+/** The studio as a program of its own, that can be killed. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
@@ -24,22 +24,24 @@ export interface StudioChildOptions {
   port?: number;
   /** What is run in front of the program: `unshare …`. */
   under?: readonly string[];
-  /** By `npm start`, the renderer's build check included. */
-  byNpm?: boolean;
-  env?: NodeJS.ProcessEnv;
+  /** An interface that is built already; by `npm start`, with its check whether it has to be built, where there is none. */
+  rendererDir?: string;
 }
 
 /** Rejects when the program ends before it gave its link. */
 export async function startStudioChild(options: StudioChildOptions): Promise<StudioChild> {
-  const { dataDir, port = 0, under = [], byNpm = false, env = {} } = options;
-  const serve = ['--no-open', '--port', String(port), '--data', dataDir, '--json'];
+  const { dataDir, port = 0, under = [], rendererDir } = options;
   const npm = process.env.npm_execpath;
-  const program = byNpm
-    ? [...(npm === undefined ? ['npm'] : [process.execPath, npm]), 'start', '--', '--browser', ...serve]
-    : [process.execPath, `${root}main/headless/cli.ts`, 'serve', ...serve];
+  const program =
+    rendererDir === undefined
+      ? [
+          ...(npm === undefined ? ['npm'] : [process.execPath, npm]),
+          ...['start', '--', '--browser', '--no-open', '--port', String(port), '--data', dataDir, '--json'],
+        ]
+      : [process.execPath, `${root}test/ui/host-program.ts`, dataDir, rendererDir, String(port)];
   const [command = '', ...args] = [...under, ...program];
   const startedAtMs = performance.now();
-  const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'], env: { ...process.env, ...env } });
+  const child = spawn(command, args, { cwd: root, stdio: ['ignore', 'pipe', 'pipe'] });
   let said = '';
   child.stderr.setEncoding('utf8').on('data', (text: string) => (said += text));
   const url = await linkOf(child).catch((cause: unknown) => {

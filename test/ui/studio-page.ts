@@ -14,15 +14,21 @@ const ARGUMENTS = [
   ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'],
   ...['--disable-component-update', '--disable-sync', '--autoplay-policy=no-user-gesture-required'],
 ];
-/** A microphone and a camera that only beep and blink, and nobody who would forbid them. */
-const FAKE_DEVICES = ['--use-fake-ui-for-media-stream', '--use-fake-device-for-media-stream'];
+/** A microphone and a camera that only beep and blink. */
+const FAKE_DEVICES = ['--use-fake-device-for-media-stream'];
 const BROWSERS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
-/** `devices` false: there is neither microphone nor camera, and whoever asks is refused. */
-export async function openChromium({ devices = true } = {}): Promise<Browser> {
+export interface ChromiumOptions {
+  /** Whether a page that asks for microphone or camera gets them. */
+  devices?: 'granted' | 'denied';
+  args?: readonly string[];
+}
+
+export async function openChromium({ devices = 'granted', args = [] }: ChromiumOptions = {}): Promise<Browser> {
   const executablePath = process.env.CHROMIUM ?? BROWSERS.find((path) => existsSync(path));
   if (executablePath === undefined) throw new Error('a Chromium is needed: install one, or name it in CHROMIUM');
-  return await chromium.launch({ executablePath, args: [...ARGUMENTS, ...(devices ? FAKE_DEVICES : [])] });
+  const media = devices === 'granted' ? [...FAKE_DEVICES, '--use-fake-ui-for-media-stream'] : FAKE_DEVICES;
+  return await chromium.launch({ executablePath, args: [...ARGUMENTS, ...media, ...args] });
 }
 
 /** What pages said of themselves that they should not have: exceptions, and errors in the console. */
