@@ -9,7 +9,7 @@ import { RPCHandler } from '@orpc/server/ws';
 import { applyPatches, enablePatches } from 'immer';
 import { type WebSocket, WebSocketServer } from 'ws';
 import { contract } from '../../app/contract/index.ts';
-import type { ProjectEvent } from '../../app/contract/projects.ts';
+import type { ProjectEvent, ProjectSummary } from '../../app/contract/projects.ts';
 import { type Settings, type SettingsChange, settingsSchema } from '../../app/contract/settings.ts';
 import type { SystemEvent } from '../../app/contract/system.ts';
 import { newProject } from '../../app/document/new-project.ts';
@@ -72,7 +72,7 @@ export async function startPageHost(): Promise<PageHost> {
     script: { lines: [{ id: 'a', text: '你好' }] },
   });
   let revision = 1;
-  let settings = settingsSchema.parse({ locale: 'en', theme: 'dark' });
+  let settings = settingsSchema.parse({ locale: 'en', theme: 'dark', tourDone: true });
   const projectWatchers = new Watchers<ProjectEvent>();
   const settingsWatchers = new Watchers<Settings>();
   const apply = (patches: Parameters<typeof applyPatches>[1], clientId: string): void => {
@@ -102,8 +102,13 @@ export async function startPageHost(): Promise<PageHost> {
         return settings;
       }),
     },
+    library: { watch: os.library.watch.handler(({ signal }) => new Watchers<never[]>().watch([], signal)) },
+    portraits: { samples: os.portraits.samples.handler(() => []) },
     exports: { watch: os.exports.watch.handler(({ signal }) => new Watchers<never[]>().watch([], signal)) },
     projects: {
+      watchList: os.projects.watchList.handler(({ signal }) =>
+        new Watchers<ProjectSummary[]>().watch([summaryOf(project, revision)], signal),
+      ),
       watch: os.projects.watch.handler(({ signal }) =>
         projectWatchers.watch({ type: 'document', project, revision, saved: true }, signal),
       ),
@@ -164,3 +169,8 @@ export async function startPageHost(): Promise<PageHost> {
     },
   };
 }
+
+const summaryOf = ({ id, name, script }: Project, revision: number): ProjectSummary => ({
+  ...{ id, name, revision, lines: script.lines.length },
+  ...{ createdAtMs: 0, updatedAtMs: 0, trashedAtMs: null, problem: null, thumbnail: '/media/thumbnail/demo' },
+});
