@@ -24,6 +24,7 @@ import { pickLine } from '../script/multi-select.ts';
 import { clockStore, followClock } from './clock.ts';
 import { EmotionLane } from './emotion-lane.tsx';
 import { drawLanes, LANES, type LaneLayout, layOut, type Palette, readPalette } from './lanes.ts';
+import { shownText } from './mood-track.ts';
 import { linesBetween, type PlacedLine } from './placed-lines.ts';
 import { PlayHead } from './play-head.tsx';
 import { forgetSpoken, spokenStore, wantSpoken } from './spoken-lines.ts';
@@ -333,12 +334,13 @@ function LineBlock({ line: placed, view, layout, widthPx }: PartProps & { line: 
   const { line, index, startMs, durationMs } = placed;
   const chosen = useStore(uiStore, ({ selection }) => selection.kind === 'lines' && selection.ids.includes(line.id));
   const spoken = useStore(spokenStore, ({ byId }) => byId.get(line.id)?.spoken ?? null);
+  const { ownNames } = useEmotionLooks();
+  const words = useMemo(() => shownText(line.text, ownNames) ?? line.text, [line.text, ownNames]);
   const left = toPx(view, startMs);
   const right = left + durationMs * view.pxPerMs;
   // The words stay in view while any of the block is.
   const inset = Math.max(0, -left);
   const number = index + 1;
-  const words = spoken?.displayText ?? line.text;
   return (
     <button
       type="button"
