@@ -14,20 +14,21 @@ const ARGUMENTS = [
   ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'],
   ...['--disable-component-update', '--disable-sync', '--autoplay-policy=no-user-gesture-required'],
 ];
-/** A microphone and a camera that only beep and blink. */
-const FAKE_DEVICES = ['--use-fake-device-for-media-stream'];
 const BROWSERS = ['/usr/bin/chromium', '/usr/bin/chromium-browser', '/usr/bin/google-chrome'];
 
 export interface ChromiumOptions {
-  /** Whether a page that asks for microphone or camera gets them. */
-  devices?: 'granted' | 'denied';
+  /** Whether there are a microphone and a camera (which only beep and blink), and whether a page that asks for them gets them. */
+  devices?: boolean | 'denied';
   args?: readonly string[];
 }
 
-export async function openChromium({ devices = 'granted', args = [] }: ChromiumOptions = {}): Promise<Browser> {
+export async function openChromium({ devices = true, args = [] }: ChromiumOptions = {}): Promise<Browser> {
   const executablePath = process.env.CHROMIUM ?? BROWSERS.find((path) => existsSync(path));
   if (executablePath === undefined) throw new Error('a Chromium is needed: install one, or name it in CHROMIUM');
-  const media = devices === 'granted' ? [...FAKE_DEVICES, '--use-fake-ui-for-media-stream'] : FAKE_DEVICES;
+  const media = [
+    ...(devices === false ? [] : ['--use-fake-device-for-media-stream']),
+    ...(devices === true ? ['--use-fake-ui-for-media-stream'] : []),
+  ];
   return await chromium.launch({ executablePath, args: [...ARGUMENTS, ...media, ...args] });
 }
 
