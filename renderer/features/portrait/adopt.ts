@@ -40,8 +40,12 @@ export async function adopt({
     delete avatar.framingByShape;
   });
   sealEdit();
-  if (likenessKey !== null && record === null) openDialog('portrait.consent', { likenessKey });
+  if (likenessKey === null || record !== null || asked.has(likenessKey)) return;
+  asked.add(likenessKey);
+  openDialog('portrait.consent', { likenessKey });
 }
+/** Who said `not now` is reminded in the panel, not asked again with every change. */
+const asked = new Set<string>();
 
 /** Under which a consent is kept; null for drawn avatars. A face that only the person sees goes by its picture. */
 export const likenessOf = (portrait: PortraitSource, likenessKey: string | null): string | null =>

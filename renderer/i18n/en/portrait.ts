@@ -119,7 +119,7 @@ export const portrait = {
   resetGroup: 'As found: {group}',
   showGroup: 'Show: {group}',
   symmetric: 'Both sides alike',
-  reach: 'Neighbours',
+  reach: 'Softness',
   resetAll: 'All as found',
   pointsHelp:
     'Drag a point, or a line to move it as a whole. Tab goes from point to point; arrow keys move it by 1 px, with Shift by 0.1 px, with Ctrl by 10 px. Wheel or pinch zooms, dragging beside the face moves the picture.',

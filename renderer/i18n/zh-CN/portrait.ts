@@ -121,7 +121,7 @@ export const portrait: Record<keyof typeof english, string> = {
   resetGroup: '恢复识别结果：{group}',
   showGroup: '显示：{group}',
   symmetric: '左右对称',
-  reach: '带动邻点',
+  reach: '柔和程度',
   resetAll: '全部恢复识别结果',
   pointsHelp:
     '拖动标注点，或拖动线条整体移动。Tab 键切换标注点；方向键每次移动 1 像素，按住 Shift 为 0.1 像素，按住 Ctrl 为 10 像素。滚轮或双指缩放，在脸外拖动可移动画面。',

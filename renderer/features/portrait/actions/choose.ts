@@ -1,10 +1,12 @@
 import { ImageUp } from 'lucide-react';
 import { type Action, hasProject } from '../../../actions/action.ts';
+import { choosePicture } from '../import/take-picture.ts';
 
 export const choose: Action = {
   id: 'portrait.choose',
   label: 'portrait.choosePicture',
   icon: ImageUp,
   enabled: hasProject,
-  run: async () => (await import('../import/take-picture.ts')).choosePicture(),
+  // At once: a browser opens its dialog only in answer to a click.
+  run: choosePicture,
 };

@@ -8,7 +8,7 @@ export const editActions: Action[] = [
     id: 'portrait.points',
     label: 'portrait.editPoints',
     icon: Spline,
-    shortcuts: ['Mod+Shift+L'],
+    shortcuts: ['Mod+Alt+P'],
     menu: { id: 'edit', group: 4 },
     enabled: hasProject,
     run: () => openDialog('portrait.edit', { tool: 'points' }),

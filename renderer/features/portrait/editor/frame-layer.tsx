@@ -25,6 +25,23 @@ interface FrameLayerProps {
 const clamp = (value: number, low: number, high: number): number => Math.min(high, Math.max(low, value));
 const tidy = (value: number): number => Math.round(value * 10_000) / 10_000;
 
+/** The part of the picture that the stage shows, in the picture's pixels. */
+export function frameOf(
+  { subject, fillWidth }: PlacedSubject,
+  seen: ExaminedPortrait,
+  size: StageSize,
+  framing: Framing,
+): Box {
+  const grown = seen.widthPx / subject.width;
+  const { x, y, scale } = placePicture(subject, size, framing, fillWidth);
+  return {
+    x: (-x / scale) * grown,
+    y: (-y / scale) * grown,
+    width: (size.widthPx / scale) * grown,
+    height: (size.heightPx / scale) * grown,
+  };
+}
+
 export function FrameLayer(props: FrameLayerProps): ReactElement {
   const { seen, viewport, size, ratio, framing, placed, onDraft, onCommit } = props;
   const t = useT();
@@ -32,23 +49,11 @@ export function FrameLayer(props: FrameLayerProps): ReactElement {
   const drag = useRef<{ id: number; from: Point; start: Framing; corner: boolean } | null>(null);
   const last = useRef<Framing | null>(null);
 
-  /** The part of the picture that the stage shows, in the picture's pixels. */
-  const frameOf = (of: Framing): Box | null => {
-    if (placed === null) return null;
-    const { subject, fillWidth } = placed;
-    const grown = seen.widthPx / subject.width;
-    const { x, y, scale } = placePicture(subject, size, of, fillWidth);
-    return {
-      x: (-x / scale) * grown,
-      y: (-y / scale) * grown,
-      width: (size.widthPx / scale) * grown,
-      height: (size.heightPx / scale) * grown,
-    };
-  };
-  const frame = frameOf(framing);
+  const frameAt = (of: Framing): Box => frameOf(placed!, seen, size, of);
+  const frame = placed === null ? null : frameAt(framing);
 
   const shifted = (start: Framing, by: Point): Framing => {
-    const box = frameOf(start)!;
+    const box = frameAt(start);
     return {
       ...start,
       offsetX: tidy(clamp(start.offsetX - by.x / box.width, -1, 1)),
@@ -57,9 +62,9 @@ export function FrameLayer(props: FrameLayerProps): ReactElement {
   };
   /** About the frame's middle. */
   const zoomed = (start: Framing, factor: number): Framing => {
-    const before = frameOf(start)!;
+    const before = frameAt(start);
     const next = { ...start, zoom: tidy(clamp(start.zoom * factor, 0.2, 5)) };
-    const after = frameOf(next)!;
+    const after = frameAt(next);
     return shifted(next, {
       x: before.x + before.width / 2 - (after.x + after.width / 2),
       y: before.y + before.height / 2 - (after.y + after.height / 2),
@@ -79,7 +84,7 @@ export function FrameLayer(props: FrameLayerProps): ReactElement {
     event.stopPropagation();
     const to = toPicture(event);
     if (now.corner) {
-      const box = frameOf(now.start)!;
+      const box = frameAt(now.start);
       const middle = { x: box.x + box.width / 2, y: box.y + box.height / 2 };
       const reach = (point: Point): number => Math.max(4, Math.hypot(point.x - middle.x, point.y - middle.y));
       last.current = zoomed(now.start, reach(now.from) / reach(to));

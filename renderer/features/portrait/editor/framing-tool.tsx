@@ -2,7 +2,7 @@
 import { RotateCcw } from 'lucide-react';
 import { RadioGroup } from 'radix-ui';
 import { type ReactElement, useEffect, useMemo, useState } from 'react';
-import type { ExaminedPortrait, PlacedSubject } from '../../../../app/contract/portraits.ts';
+import type { ExaminedPortrait } from '../../../../app/contract/portraits.ts';
 import { type Framing, framingFor, framingSchema } from '../../../../app/document/avatar.ts';
 import {
   chooseStageSize,
@@ -17,7 +17,7 @@ import { editDocument, sealEdit, useDocument } from '../../../state/project.ts';
 import { Badge, Button, ErrorBox, Select, Slider, Spinner, Switch } from '../../../ui/index.ts';
 import { BackgroundChoice } from '../panel/background-section.tsx';
 import styles from './editor.module.css';
-import { FrameLayer } from './frame-layer.tsx';
+import { FrameLayer, frameOf } from './frame-layer.tsx';
 import { useFramed } from './framed.ts';
 import { useViewport } from './viewport.ts';
 import { ZoomTools } from './zoom-tools.tsx';
@@ -50,12 +50,18 @@ export function FramingTool({ seen }: { seen: ExaminedPortrait }): ReactElement 
   );
   const { pictures, placed, error } = useFramed(tried, background, shape);
   const viewport = useViewport({ width: seen.widthPx, height: seen.heightPx });
-  // The frame may reach beyond the picture: it is looked at from a little further away.
-  const { room, zoomBy } = viewport;
-  // biome-ignore lint/correctness/useExhaustiveDependencies: once, when the room is known.
+  const { room, show } = viewport;
+  const isPlaced = placed !== null;
+  // Picture and frame are seen whole when a shape is begun with.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: not while the frame is being moved.
   useEffect(() => {
-    if (room !== null) zoomBy(0.8);
-  }, [room === null]);
+    if (room === null || placed === null) return;
+    const frame = frameOf(placed, seen, size, kept);
+    const [left, top] = [Math.min(0, frame.x), Math.min(0, frame.y)];
+    const right = Math.max(seen.widthPx, frame.x + frame.width);
+    const bottom = Math.max(seen.heightPx, frame.y + frame.height);
+    show({ x: left, y: top, width: right - left, height: bottom - top }, 0.05);
+  }, [room === null, isPlaced, shape]);
 
   const commit = (next: Partial<Framing>, mergeKey?: string): void => {
     editDocument(
@@ -77,7 +83,7 @@ export function FramingTool({ seen }: { seen: ExaminedPortrait }): ReactElement 
   const slider = (name: 'zoom' | 'offsetX' | 'offsetY', label: string, min: number, max: number, reset: number) => (
     <Slider
       label={label}
-      {...{ value: framing[name], min, max, step: 0.005, scale: 100, unit: '%', reset }}
+      {...{ value: framing[name], min, max, step: 0.01, scale: 100, unit: '%', reset }}
       onChange={(value) => commit({ [name]: value }, `portrait.framing.${name}`)}
       onCommit={sealEdit}
     />
@@ -159,4 +165,3 @@ export function FramingTool({ seen }: { seen: ExaminedPortrait }): ReactElement 
     </div>
   );
 }
-export type Placed = PlacedSubject;

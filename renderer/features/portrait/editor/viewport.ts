@@ -45,8 +45,8 @@ export interface Viewport {
   toPicture: (event: { clientX: number; clientY: number }) => Point;
   zoomBy: (factor: number) => void;
   fit: () => void;
-  /** So that a part fills a good share of the room. */
-  show: (box: Box) => void;
+  /** So that a part fills a good share of the room, but for a margin on each side (a share of it). */
+  show: (box: Box, margin?: number) => void;
   attach: (element: HTMLElement | SVGSVGElement | null) => void;
   /** For whatever lies under everything else. */
   pan: {
@@ -147,10 +147,10 @@ export function useViewport(picture: Size): Viewport {
       return { x: (x - view.x) / view.scale, y: (y - view.y) / view.scale };
     },
     fit: () => setWhole(true),
-    show: (box) => {
+    show: (box, margin = 0.14) => {
       if (room === null) return;
       setWhole(false);
-      setView(fitted(box, room, Math.min(room.width, room.height) * 0.14, LARGEST));
+      setView(fitted(box, room, Math.min(room.width, room.height) * margin, LARGEST));
     },
     pan: {
       onPointerDown(event) {

@@ -1,6 +1,6 @@
 /** What becomes of a picture that is being taken in: its progress, or why it cannot be used and what to do then. */
 import { Crop, ImageUp, Spline, X } from 'lucide-react';
-import type { ReactElement } from 'react';
+import { type ReactElement, useEffect, useRef } from 'react';
 import { useStore } from 'zustand';
 import { isAbort } from '../../../bridge/errors.ts';
 import { useT } from '../../../state/language.ts';
@@ -14,11 +14,14 @@ import styles from './portrait.module.css';
 export function ImportNews(): ReactElement | null {
   const t = useT();
   const state = useStore(importStore, (store) => store.state);
+  const place = useRef<HTMLDivElement>(null);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: with each new state.
+  useEffect(() => void place.current?.scrollIntoView({ block: 'nearest' }), [state.phase]);
   if (state.phase === 'idle') return null;
   if (state.phase !== 'failed') {
     const label = t(state.phase === 'sending' ? 'portrait.sending' : 'portrait.looking');
     return (
-      <div className={styles.news} role="status">
+      <div className={styles.news} role="status" ref={place}>
         <div className={styles.newsHead}>
           <span>{label}</span>
           <IconButton small icon={X} label={t('ui.cancel')} onClick={cancelImport} />
@@ -31,7 +34,7 @@ export function ImportNews(): ReactElement | null {
   const hasNoFace = seen !== null && seen.faces.length === 0;
   if (isAbort(state.error)) return null;
   return (
-    <div className={styles.news}>
+    <div className={styles.news} ref={place}>
       <ErrorBox error={state.error}>
         <Button icon={ImageUp} onClick={() => void choosePicture()}>
           {t('portrait.chooseAnother')}

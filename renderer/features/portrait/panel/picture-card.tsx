@@ -10,6 +10,7 @@ import { Button, ErrorBox, IconButton, Spinner, Tooltip } from '../../../ui/inde
 import type { Examination } from '../examination.ts';
 import { useFileFacts } from './file-facts.ts';
 import styles from './portrait.module.css';
+import { useSamples } from './samples.ts';
 
 export function PictureCard({ examination }: { examination: Examination }): ReactElement {
   const t = useT();
@@ -19,15 +20,19 @@ export function PictureCard({ examination }: { examination: Examination }): Reac
   const portrait = useDocument(({ avatar }) => avatar.portrait);
   const byHand = useDocument(({ avatar }) => avatar.landmarks !== null);
   const facts = useFileFacts(examination);
+  const sample = useSamples()?.find(({ avatar }) => portrait.kind === 'sample' && avatar.id === portrait.id);
   return (
     <div className={styles.card}>
       <div className={styles.picture} data-testid="portrait-picture">
         {examination.state === 'seen' ? (
-          <img
-            src={mediaUrl(examination.portrait.person ?? examination.portrait.picture)}
-            alt={t('portrait.pictureAlt', { name: facts.name })}
-            draggable={false}
-          />
+          <>
+            {sample !== undefined && <img src={mediaUrl(sample.background)} alt="" draggable={false} data-room />}
+            <img
+              src={mediaUrl(examination.portrait.picture)}
+              alt={t('portrait.pictureAlt', { name: facts.name })}
+              draggable={false}
+            />
+          </>
         ) : examination.state === 'looking' ? (
           <p className={styles.looking} role="status">
             <Spinner />

@@ -42,8 +42,8 @@ export default function PortraitPanel(): ReactElement {
   return (
     <DropZone label={t('portrait.dropHere')} onFiles={([file]) => file && void takeFile(file)}>
       <div className={styles.panel}>
-        <PictureCard examination={examination} />
         <ImportNews />
+        <PictureCard examination={examination} />
         <Findings examination={examination} />
         <ConsentSection examination={examination} />
         <BackgroundSection />
