@@ -248,6 +248,11 @@ test('of two thousand lines only those in view are drawn, and a letter draws onl
   })()`);
   assert.deepEqual(strangers, []);
   assert.match(await text(page, 2_000).inputValue(), /x$/);
+  // A line that is put in out of view comes into view with the caret.
+  await page.keyboard.press('Control+a');
+  await page.keyboard.press('Shift+Enter');
+  await page.keyboard.type('the last');
+  await eventually(() => text(page, 2_001).inputValue(), 'the last');
   await page.context().close();
 });
 

@@ -34,8 +34,13 @@ export default function ScriptPanel(): ReactElement {
   const latest = useRef(ids);
   latest.current = ids;
   const show = useCallback((lineId: string) => {
-    const index = latest.current.indexOf(lineId);
-    if (index >= 0) list.current?.scrollToIndex(index, 'auto');
+    const scroll = (): boolean => {
+      const index = latest.current.indexOf(lineId);
+      if (index >= 0) list.current?.scrollToIndex(index, 'auto');
+      return index >= 0;
+    };
+    // A line that has just been put in is drawn with the next picture.
+    if (!scroll()) requestAnimationFrame(scroll);
   }, []);
 
   useEffect(() => {
