@@ -73,15 +73,15 @@ export function viewAction(action: Action, state = actionState()): ActionView {
 export function useAction(id: string): ActionView {
   const action = byId.get(id);
   if (action === undefined) throw new Error(`There is no action ${id}`);
-  useT();
+  const t = useT();
   const summary = (): string => {
     const { shortcut, disabled, checked } = viewAction(action);
     return `${shortcut} ${disabled} ${checked}`;
   };
   const ui = useStore(uiStore, summary);
   const project = useProject(summary);
-  // biome-ignore lint/correctness/useExhaustiveDependencies: the summaries say whether anything that shows has changed.
-  return useMemo(() => viewAction(action), [action, ui, project]);
+  // biome-ignore lint/correctness/useExhaustiveDependencies: the summaries and the texts say whether anything that shows has changed.
+  return useMemo(() => viewAction(action), [action, ui, project, t]);
 }
 
 export const toMenuItem = ({ action, label, shortcut, disabled, checked, run }: ActionView): MenuEntry => ({
