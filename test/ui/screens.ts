@@ -106,3 +106,30 @@ export async function* eachScreen(options: ScreensOptions): AsyncGenerator<Scree
 
 /** Dialogs and the names of the actions that open them. */
 const DIALOGS: readonly [string, string][] = [['shortcuts', 'shell.showShortcuts']];
+
+/** Everything that is read or read out. Runs in the page. */
+const WORDS = `(() => {
+  const words = [];
+  for (const element of document.body.querySelectorAll('*')) {
+    if (!element.checkVisibility()) continue;
+    for (const name of ['aria-label', 'title', 'placeholder', 'alt']) {
+      const value = element.getAttribute(name);
+      if (value) words.push(value.trim());
+    }
+    for (const node of element.childNodes) if (node.nodeType === 3) words.push(node.data.trim());
+  }
+  return words.filter((word) => word !== '');
+})()`;
+
+/** English texts that Chinese words differently. */
+function englishOnly(): Set<string> {
+  const same = new Set<string>(Object.values(chinese).flatMap((area) => Object.values(area)));
+  const texts = Object.values(english).flatMap((area): string[] => Object.values(area));
+  return new Set(texts.filter((text) => !same.has(text) && !text.includes('{')));
+}
+const foreign = englishOnly();
+
+/** Texts of the English dictionary that are on show, where Chinese is to be. */
+export const englishLeft = async (page: Page): Promise<string[]> => [
+  ...new Set((await page.evaluate<string[]>(WORDS)).filter((word) => foreign.has(word))),
+];

@@ -15,7 +15,7 @@ import sharp from 'sharp';
 import type { Project } from '../../app/document/project.ts';
 import type { BenchResult } from '../../bench/figures.ts';
 import { exported } from './furnished-studio.ts';
-import { doAction, type Locale, textOf } from './screens.ts';
+import { doAction, englishLeft, type Locale, textOf } from './screens.ts';
 import { type StudioPages, startStudioPages, until } from './studio-page.ts';
 
 const STAGE = 'canvas[data-shown]';
@@ -166,6 +166,7 @@ test('a person makes a talking film from a picture and a few words, in two langu
       await page.getByRole('textbox', { name: textOf('zh-CN', 'script.lineText', { number: 2 }) }).inputValue(),
       LINES[1],
     );
+    assert.deepEqual(await englishLeft(page), []);
   });
 
   await t.test('it plays: the picture moves and the sound is heard', async () => {
