@@ -19,7 +19,7 @@ export default function ShortcutSheet(): ReactElement {
   const withKeys = (menu: string | undefined): Action[] =>
     allActions().filter((action) => action.menu?.id === menu && shortcutsOf(action, own).length > 0);
   return (
-    <Dialog title={t('shell.showShortcuts')} size="wide" onClose={closeDialog}>
+    <Dialog title={t('shell.showShortcuts')} size="wide" toRead onClose={closeDialog}>
       <div className={styles.keys}>
         {GROUPS.map(({ menu, title }) => {
           const actions = withKeys(menu);

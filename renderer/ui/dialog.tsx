@@ -23,6 +23,8 @@ interface DialogProps {
   description?: string;
   /** `full`: all the room there is, its body without a margin. */
   size?: 'normal' | 'wide' | 'huge' | 'full';
+  /** There is only something to read in it: it takes the focus itself, so that the keys scroll it. */
+  toRead?: boolean;
   /** Absent: it cannot be closed, only answered by what is in it. */
   onClose?: () => void;
   /** Buttons, the one that goes ahead last. */
@@ -31,7 +33,8 @@ interface DialogProps {
 }
 
 /** Open for as long as it is drawn. Escape, the cross and a click beside it close it. */
-export function Dialog({ title, description, size = 'normal', onClose, footer, children }: DialogProps): ReactElement {
+export function Dialog(props: DialogProps): ReactElement {
+  const { title, description, size = 'normal', toRead, onClose, footer, children } = props;
   const t = useT();
   return (
     <Radix.Root open onOpenChange={(open) => !open && onClose?.()}>
@@ -55,7 +58,7 @@ export function Dialog({ title, description, size = 'normal', onClose, footer, c
               </Radix.Close>
             )}
           </div>
-          <div className={styles.dialogBody} data-dialog-body>
+          <div className={styles.dialogBody} data-dialog-body {...(toRead && { tabIndex: 0 })}>
             {description !== undefined && (
               <Radix.Description className="visually-hidden">{description}</Radix.Description>
             )}
