@@ -56,7 +56,7 @@ export function Recorder({ onImport }: { onImport: () => void }): ReactElement {
     <div className={styles.recorder} data-phase={phase}>
       <div className={styles.recordRow}>
         {on ? (
-          <Button large icon={Square} className={styles.stop} onClick={() => void stopRecording()}>
+          <Button large tone="danger" icon={Square} className={styles.stop} onClick={() => void stopRecording()}>
             {t(phase === 'counting' ? 'ui.cancel' : 'voice.stop')}
           </Button>
         ) : (
