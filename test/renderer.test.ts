@@ -62,7 +62,7 @@ test('every screen is drawn in both languages and themes without anything that k
     for (const theme of ['dark', 'light'] as const) {
       host.set({ locale, theme });
       await page.locator(`html[lang="${locale}"][data-theme="${theme}"]`).waitFor();
-      seen.add(`${await page.locator('header').textContent()} ${await background(page)}`);
+      seen.add(`${await page.getByRole('banner').textContent()} ${await background(page)}`);
       for (const hash of ['#/projects', '#/library', '#/settings', '#/project/demo']) {
         await page.evaluate(`location.hash = '${hash}'`);
         if (hash === '#/project/demo') await page.getByRole('heading', { level: 1, name: '示例 Sample' }).waitFor();

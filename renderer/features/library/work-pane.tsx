@@ -112,6 +112,14 @@ function Details({ work }: { work: Work }): ReactElement {
   const [details, setDetails] = useState<WorkDetails | null>(null);
   const [error, setError] = useState<unknown>(null);
   const [round, setRound] = useState(0);
+  const [names, setNames] = useState<ReadonlyMap<string, string> | null>(null);
+  useEffect(() => {
+    // Without them the ids are shown.
+    rpc.voices.list({}).then(
+      (voices) => setNames(new Map(voices.map(({ id, name }) => [id, name]))),
+      () => {},
+    );
+  }, []);
   // biome-ignore lint/correctness/useExhaustiveDependencies: asked for again by `round`.
   useEffect(() => {
     const life = new AbortController();
@@ -125,6 +133,7 @@ function Details({ work }: { work: Work }): ReactElement {
   if (details === null) return <Spinner label={t('shell.loading')} />;
 
   const { consent, consentState } = details;
+  const voices = details.voices.map((id) => names?.get(id) ?? id);
   const preset = details.preset === null ? null : exportPresets[details.preset].name[locale];
   return (
     <>
@@ -145,7 +154,7 @@ function Details({ work }: { work: Work }): ReactElement {
         <Fact name={t('library.encoder')}>
           {t('library.encoderTook', { encoder: details.encoder, time: format.duration(details.wallMs) })}
         </Fact>
-        <Fact name={t('library.voices')}>{details.voices.join(', ') || t('library.noVoice')}</Fact>
+        <Fact name={t('library.voices')}>{voices.join(', ') || t('library.noVoice')}</Fact>
         <Fact name={t('library.consent')}>
           {consent === null
             ? t.any(`library.consent_${consentState}`)
