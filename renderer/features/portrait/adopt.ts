@@ -16,6 +16,12 @@ export interface Adoption {
   landmarks?: FaceLandmarks | null;
   /** The same picture in another light: where it stands stays as it is. */
   keepsFraming?: boolean;
+  /** A dialog that comes next, after whatever is asked. */
+  next?: NextDialog;
+}
+export interface NextDialog {
+  id: string;
+  argument: unknown;
 }
 
 /** Asks who it is where nobody has said so yet. */
@@ -26,6 +32,7 @@ export async function adopt({
   faceIndex,
   landmarks = null,
   keepsFraming,
+  next,
 }: Adoption): Promise<void> {
   const face = faceIndex === null ? null : (seen.faces[faceIndex] ?? null);
   const likenessKey = likenessOf(portrait, face?.likenessKey ?? null);
@@ -40,9 +47,12 @@ export async function adopt({
     delete avatar.framingByShape;
   });
   sealEdit();
-  if (likenessKey === null || record !== null || asked.has(likenessKey)) return;
+  if (likenessKey === null || record !== null || asked.has(likenessKey)) {
+    if (next !== undefined) openDialog(next.id, next.argument);
+    return;
+  }
   asked.add(likenessKey);
-  openDialog('portrait.consent', { likenessKey });
+  openDialog('portrait.consent', { likenessKey, next });
 }
 /** Who said `not now` is reminded in the panel, not asked again with every change. */
 const asked = new Set<string>();

@@ -7,7 +7,7 @@ import { rpc, upload } from '../../../bridge/index.ts';
 import { useT } from '../../../state/language.ts';
 import { editDocument, sealEdit } from '../../../state/project.ts';
 import { showToast } from '../../../state/toasts.ts';
-import { closeDialog } from '../../../state/ui-store.ts';
+import { closeDialog, openDialog } from '../../../state/ui-store.ts';
 import {
   Button,
   Checkbox,
@@ -20,6 +20,7 @@ import {
   TextArea,
   TextField,
 } from '../../../ui/index.ts';
+import type { NextDialog } from '../adopt.ts';
 import styles from './consent.module.css';
 
 /** `nobody`: drawn or generated; there is nobody to ask. */
@@ -36,8 +37,14 @@ const yearsAfter = (day: string, years: number): string => {
 };
 const isDay = (text: string): boolean => /^\d{4}-\d{2}-\d{2}$/.test(text);
 
+interface Asked {
+  likenessKey: string;
+  consent?: Consent | null;
+  next?: NextDialog;
+}
+
 export default function ConsentDialog({ argument }: { argument: unknown }): ReactElement {
-  const { likenessKey, consent = null } = argument as { likenessKey: string; consent?: Consent | null };
+  const { likenessKey, consent = null, next: then } = argument as Asked;
   const t = useT();
   const today = dayOf(new Date());
   const ended = consent?.expiresOn != null && consent.expiresOn < today;
@@ -64,6 +71,10 @@ export default function ConsentDialog({ argument }: { argument: unknown }): Reac
     };
   }, [likenessKey]);
 
+  const leave = (): void => {
+    closeDialog();
+    if (then !== undefined) openDialog(then.id, then.argument);
+  };
   const statement = t(`portrait.statement-${who}`, { person: who === 'nobody' ? '' : person.trim() || '…' });
   const next = consentSchema.safeParse({
     person: who === 'nobody' ? t('portrait.nobody') : person.trim(),
@@ -88,7 +99,7 @@ export default function ConsentDialog({ argument }: { argument: unknown }): Reac
         avatar.consent = saved.consent;
       });
       sealEdit();
-      closeDialog();
+      leave();
     } catch (fault) {
       setError(fault);
       setBusy(false);
@@ -102,7 +113,7 @@ export default function ConsentDialog({ argument }: { argument: unknown }): Reac
         avatar.consent = null;
       });
       sealEdit();
-      closeDialog();
+      leave();
       showToast({ tone: 'info', message: t('portrait.withdrawn'), hint: t('portrait.withdrawnHint') });
     } catch (fault) {
       setError(fault);
@@ -149,7 +160,7 @@ export default function ConsentDialog({ argument }: { argument: unknown }): Reac
       title={t(consent === null ? 'portrait.consentAsk' : 'portrait.consentEdit')}
       description={t('portrait.consentWhy')}
       size="wide"
-      onClose={closeDialog}
+      onClose={leave}
       footer={
         <>
           {consent !== null && (
@@ -157,7 +168,7 @@ export default function ConsentDialog({ argument }: { argument: unknown }): Reac
               {t('portrait.withdraw')}
             </Button>
           )}
-          <Button onClick={closeDialog}>{t(consent === null ? 'portrait.later' : 'ui.cancel')}</Button>
+          <Button onClick={leave}>{t(consent === null ? 'portrait.later' : 'ui.cancel')}</Button>
           <Button tone="primary" busy={busy} onClick={() => void keep()}>
             {t('portrait.consentSave')}
           </Button>

@@ -2,7 +2,6 @@
 import type { ExaminedPortrait } from '../../../../app/contract/portraits.ts';
 import type { PortraitSource } from '../../../../app/document/avatar.ts';
 import { connection, rpc } from '../../../bridge/index.ts';
-import { openDialog } from '../../../state/ui-store.ts';
 import { adopt } from '../adopt.ts';
 import { examine } from '../examination.ts';
 import { cancelImport } from '../import/take-picture.ts';
@@ -13,7 +12,7 @@ export async function placeByHand(portrait: PortraitSource, seen: ExaminedPortra
   const [sample] = await rpc.portraits.samples({});
   const drawn = await examine({ kind: 'sample', id: sample!.avatar.id }, null);
   const landmarks = fittedTo(drawn.faces[0]!.landmarks, seen);
-  await adopt({ label: 'portrait.stepPicture', portrait, seen, faceIndex: null, landmarks });
   cancelImport();
-  openDialog('portrait.edit', { tool: 'points', group: 'face' });
+  const next = { id: 'portrait.edit', argument: { tool: 'points', group: 'face' } };
+  await adopt({ label: 'portrait.stepPicture', portrait, seen, faceIndex: null, landmarks, next });
 }
