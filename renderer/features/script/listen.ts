@@ -7,6 +7,7 @@ import { mediaUrl, rpc } from '../../bridge/index.ts';
 import { previewControls } from '../../state/preview-store.ts';
 import { projectStore } from '../../state/project.ts';
 import { showErrorToast } from '../../state/show-error.ts';
+import { leaveSound, takeSound } from '../../state/sounding.ts';
 import { tellLength } from './durations.ts';
 import { lineOf } from './lines-index.ts';
 import { createWavReader } from './wav-stream.ts';
@@ -46,6 +47,7 @@ export async function toggleListening(lineId: string): Promise<void> {
     for (const source of sources) source.stop();
   };
   stopNow = stop;
+  takeSound(stopListening);
   listenStore.setState({ lineId, phase: 'starting' });
   context ??= new AudioContext({ latencyHint: 'interactive' });
   try {
@@ -73,6 +75,7 @@ export async function toggleListening(lineId: string): Promise<void> {
   } finally {
     if (stopNow === stop) {
       stopNow = null;
+      leaveSound(stopListening);
       listenStore.setState(SILENT);
       void learnLength(projectId, lineId);
     }

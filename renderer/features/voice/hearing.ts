@@ -2,7 +2,7 @@
 import { useStore } from 'zustand';
 import { createStore } from 'zustand/vanilla';
 import { mediaUrl } from '../../bridge/index.ts';
-import { previewControls } from '../../state/preview-store.ts';
+import { previewControls, previewStore } from '../../state/preview-store.ts';
 import { showErrorToast } from '../../state/show-error.ts';
 import { leaveSound, takeSound } from '../../state/sounding.ts';
 
@@ -17,6 +17,10 @@ export const useHearing = (name: string): Phase =>
 export function hush(): void {
   stopNow?.();
 }
+// Whoever plays the whole wants to hear it alone.
+previewStore.subscribe(({ playing }, before) => {
+  if (playing && !before.playing) hush();
+});
 
 /** Plays what `ask` gives, or stops it where it is heard already. */
 export async function hear(name: string, ask: (signal: AbortSignal) => Promise<{ path: string }>): Promise<void> {

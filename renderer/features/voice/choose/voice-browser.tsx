@@ -36,6 +36,7 @@ export function VoiceBrowser({ onLarger }: { onLarger?: () => void }): ReactElem
   const { voices, error } = useVoiceList();
   const { liked, recent } = useLikedVoices();
   const slot = useStore(voiceView, (state) => state.slot);
+  const lang = slot === 'main' ? (locale === 'zh-CN' ? 'zh' : 'en') : slot;
   const chosenId = useDocument(({ voice }) => (slot === 'main' ? voice.voiceId : (voice.byLanguage[slot] ?? null)));
   const [filter, setFilter] = useState<VoiceFilter>(NO_FILTER);
   const change = (next: Partial<VoiceFilter>): void => setFilter((before) => ({ ...before, ...next }));
@@ -44,7 +45,7 @@ export function VoiceBrowser({ onLarger }: { onLarger?: () => void }): ReactElem
 
   const ordered = useMemo(
     () =>
-      orderVoices(voices ?? [], locale, words).map((voice) => ({
+      orderVoices(voices ?? [], lang, locale, words).map((voice) => ({
         ...{ voice, title: words.title(voice), note: words.note(voice) },
         text: [
           words.title(voice),
@@ -54,7 +55,7 @@ export function VoiceBrowser({ onLarger }: { onLarger?: () => void }): ReactElem
           ...voice.languages,
         ].join(' '),
       })),
-    [voices, locale, words],
+    [voices, lang, locale, words],
   );
   const found = useMemo(() => filterVoices(ordered, searched, { liked, recent }), [ordered, searched, liked, recent]);
   const languages = useMemo(

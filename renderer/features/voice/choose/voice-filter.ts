@@ -23,15 +23,18 @@ export function languagesOf(voices: readonly VoiceDescription[]): { language: st
   return [...counts].map(([language, count]) => ({ language, count }));
 }
 
-/** What this studio's scripts are written in, the interface's own language first; the rest by name. */
+/** Those for text in `lang` first, then the other languages of scripts, then the rest by name. */
 export function orderVoices(
   voices: readonly VoiceDescription[],
+  lang: 'zh' | 'en' | 'yue',
   locale: string,
   words: Pick<VoiceWords, 'language'>,
 ): VoiceDescription[] {
-  const first = locale.startsWith('zh') ? ['cmn', 'zh', 'yue', 'en'] : ['en', 'cmn', 'zh', 'yue'];
+  const tags = { zh: ['cmn', 'zh'], en: ['en-us', 'en-gb', 'en'], yue: ['yue'] };
+  const first = [...tags[lang], ...tags.zh, ...tags.en, ...tags.yue];
   const rank = (voice: VoiceDescription): number => {
-    const at = first.indexOf(baseOf(voice));
+    const whole = first.indexOf((voice.languages[0] ?? '').toLowerCase());
+    const at = whole < 0 ? first.indexOf(baseOf(voice)) : whole;
     return at < 0 ? first.length : at;
   };
   const compare = new Intl.Collator(locale).compare;
