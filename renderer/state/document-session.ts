@@ -357,7 +357,7 @@ export function openSession(
       if (patches.length === 0) return;
       document = next;
       const step = { label, patches: patches as Patch[], inverse: inverse as Patch[], mergeKey: mergeKey ?? null };
-      history = addStep(history, { ...step, atMs: Date.now() });
+      history = addStep(history, { ...step, atMs: Date.now() }, ports.heldSinceMs());
       change(patches as Patch[]);
     },
     seal() {

@@ -22,14 +22,15 @@ const STEPS_KEPT = 500;
 /** Typing that pauses longer than this begins a new step. */
 const MERGE_WITHIN_MS = 1_500;
 
-export function addStep(history: History, step: HistoryStep): History {
+/** `heldSinceMs`: since when a pointer is held down; a drag that rests goes on where it was. */
+export function addStep(history: History, step: HistoryStep, heldSinceMs: number | null): History {
   const last = history.undo.at(-1);
   const merges =
     last !== undefined &&
     step.mergeKey !== null &&
     last.mergeKey === step.mergeKey &&
     history.redo.length === 0 &&
-    step.atMs - last.atMs <= MERGE_WITHIN_MS;
+    (step.atMs - last.atMs <= MERGE_WITHIN_MS || (heldSinceMs !== null && heldSinceMs <= last.atMs));
   if (!merges) return { undo: [...history.undo.slice(1 - STEPS_KEPT), step], redo: [] };
   const merged: HistoryStep = {
     ...step,

@@ -50,6 +50,8 @@ export interface ProjectPorts {
   keepUnsent(changes: UnsentChanges | null, projectId: string): void;
   /** What windows that are gone left behind; each is given once. */
   adoptUnsent(projectId: string): Promise<UnsentChanges[]>;
+  /** Since when a pointer is held down; null while none is. */
+  heldSinceMs(): number | null;
   /** A change that the studio refused for good was taken back. */
   refused(error: unknown): void;
 }

@@ -41,6 +41,7 @@ class Studio {
   readonly answered = new Map<string, number>();
   readonly copies: Project[] = [];
   readonly kept = new Map<string, UnsentChanges>();
+  heldSinceMs: number | null = null;
   readonly refusals: unknown[] = [];
   #watchers = new Set<{ tell(event: ProjectEvent): void; cut(): void }>();
   #waiting: (() => void)[] = [];
@@ -126,6 +127,7 @@ class Studio {
         this.kept.clear();
         return left;
       },
+      heldSinceMs: () => this.heldSinceMs,
       refused: (error) => this.refusals.push(error),
     });
     store.open('p');
@@ -216,6 +218,19 @@ test('steps end where they are sealed, where the key changes, and after a pause'
   assert.equal(steps(), 6);
   for (let left = 6; left > 0; left--) store.undo();
   assert.equal(store.getState().document?.name, 'One');
+});
+
+test('a drag that rests is one step all the same', async () => {
+  const { studio, store } = await opened();
+  studio.heldSinceMs = Date.now();
+  rename(store, 'a', 'k');
+  mock.timers.tick(5_000);
+  rename(store, 'b', 'k');
+  assert.equal(store.getState().history.undo.length, 1);
+  studio.heldSinceMs = null;
+  mock.timers.tick(5_000);
+  rename(store, 'c', 'k');
+  assert.equal(store.getState().history.undo.length, 2);
 });
 
 test('what is edited without a connection is kept and sent once it is back', async () => {

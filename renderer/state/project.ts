@@ -28,8 +28,23 @@ export async function startProjectStore(): Promise<void> {
     errorCode: (error) => wireErrorOf(error)?.code ?? null,
     keepUnsent: (changes, projectId) => keepUnsent(clientId, changes, projectId),
     adoptUnsent: (projectId) => adoptUnsent(clientId, projectId),
+    heldSinceMs: watchPointer(),
     refused: showErrorToast,
   });
+}
+
+function watchPointer(): () => number | null {
+  let since: number | null = null;
+  const listen = (name: keyof WindowEventMap, heard: () => void): void =>
+    window.addEventListener(name, heard, { capture: true, passive: true });
+  listen('pointerdown', () => {
+    since ??= Date.now();
+  });
+  for (const name of ['pointerup', 'pointercancel', 'blur'] as const)
+    listen(name, () => {
+      since = null;
+    });
+  return () => since;
 }
 
 /** `projectStore().edit(…)`, `.undo()`, `.flush()`; see project-store.ts. */
