@@ -20,7 +20,10 @@ export async function furnish(rpc: StudioClient, { works = true } = {}): Promise
     const [sample, second, empty] = NAMES[locale];
     const { id: projectId } = await rpc.projects.create({ from: 'sample', locale, name: sample });
     await rpc.projects.create({ from: 'sample', sampleId: 'mika', locale, name: second });
-    const { id: emptyProjectId } = await rpc.projects.create({ from: 'empty', locale, name: empty });
+    const { id: emptyProjectId } = await rpc.projects.create({
+      ...{ from: 'empty', locale, name: empty },
+      size: { widthPx: 1280, heightPx: 720 },
+    });
     made[locale] = { projectId, emptyProjectId };
     if (!works) continue;
     const size = { widthPx: 640, heightPx: 360 };

@@ -71,17 +71,16 @@ export async function* eachScreen(options: ScreensOptions): AsyncGenerator<Scree
     await page.locator('main h1').first().waitFor();
   };
   for (const name of ['projects', 'library', 'settings']) yield { name, show: visit(`#/${name}`), leave: nothing };
+  const sections = page.locator('main nav button');
+  for (let i = 1; i < (await sections.count()); i++)
+    yield { name: `settings-${i}`, show: () => sections.nth(i).click(), leave: nothing };
   yield { name: 'workspace-empty', show: () => openWorkspace(page, emptyProjectId), leave: nothing };
   yield { name: 'workspace', show: () => openWorkspace(page, projectId), leave: nothing };
   const tabs = page.locator('main [role=tab]');
   for (let i = 0; i < (await tabs.count()); i++) {
     const tab = tabs.nth(i);
-    const [list, id] = await tab.evaluate((element) => [
-      element.closest('section')?.getAttribute('aria-label') ?? '',
-      /-trigger-(.+)$/.exec(element.id)?.[1] ?? element.id,
-    ]);
+    const id = /-trigger-(.+)$/.exec((await tab.getAttribute('id')) ?? '')?.[1] ?? 'tab';
     yield { name: `workspace-tab-${i}-${id}`, show: () => tab.click(), leave: nothing };
-    void list;
   }
   const closing = async (): Promise<void> => {
     for (let i = 0; i < 3 && (await page.getByRole('dialog').count()) > 0; i++) {
@@ -105,7 +104,14 @@ export async function* eachScreen(options: ScreensOptions): AsyncGenerator<Scree
 }
 
 /** Dialogs and the names of the actions that open them. */
-const DIALOGS: readonly [string, string][] = [['shortcuts', 'shell.showShortcuts']];
+const DIALOGS: readonly [string, string][] = [
+  ['shortcuts', 'shell.showShortcuts'],
+  ['export', 'export.open'],
+  ['new-project', 'projects.new'],
+  ['portrait-points', 'portrait.editPoints'],
+  ['portrait-framing', 'portrait.editFraming'],
+  ['camera', 'portrait.takePhoto'],
+];
 
 /** Everything that is read or read out. Runs in the page. */
 const WORDS = `(() => {

@@ -149,6 +149,7 @@ test('a person makes a talking film from a picture and a few words, in two langu
     await page.keyboard.press('Escape');
     await page.keyboard.press('Escape');
     await editor.waitFor({ state: 'detached' });
+    await page.getByText(textOf('en', 'shell.saved'), { exact: true }).waitFor();
     const moved = await stored(id, ({ avatar }) => avatar.landmarks !== null, 'the moved point');
     // Three presses are one step or three; either way the last one comes back.
     await page.getByRole('button', { name: /^Undo: / }).click();
@@ -226,12 +227,13 @@ test('a person makes a talking film from a picture and a few words, in two langu
 
 /** Of all that the dialog offers: what is on the stage, and nothing else. By keys. */
 async function chooseOnlyTheStage(page: Page): Promise<void> {
-  const choices = page.getByRole('dialog').getByRole('group').getByRole('checkbox');
+  const choices = page.getByRole('dialog').getByRole('group').locator('label');
   await choices.first().waitFor();
   for (const choice of await choices.all()) {
-    const name = String(await choice.evaluate('(box) => box.closest("label").textContent'));
-    if ((await choice.isChecked()) === name.includes(textOf('zh-CN', 'export.asProject'))) continue;
-    await choice.focus();
+    const box = choice.getByRole('checkbox');
+    const wanted = (await choice.textContent())?.includes(textOf('zh-CN', 'export.asProject')) === true;
+    if ((await box.isChecked()) === wanted) continue;
+    await box.focus();
     await page.keyboard.press('Space');
   }
 }
