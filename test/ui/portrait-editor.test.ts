@@ -235,6 +235,13 @@ test('points move by mouse and by keys, alone or with their mirror image; the mo
   await page.keyboard.press('Control+y');
   assert.deepEqual((await avatar(opened, (own) => own.landmarks !== null)).landmarks, dragged);
 
+  // Lids and moods show in the stills too, and what is asked for comes to an end.
+  last = await still();
+  await editor.getByRole('combobox', { name: 'Emotion' }).click();
+  await page.getByRole('option', { name: 'Happy' }).click();
+  await editor.getByRole('slider', { name: 'Close eyes' }).press('End');
+  assert.notEqual(await still(), last);
+
   // A whole line by its grip, then the group as it was found.
   await editor.getByRole('button', { name: 'Left brow', exact: true }).click();
   await editor.getByRole('button', { name: 'Move as one: Left brow' }).focus();

@@ -1,6 +1,6 @@
 /** The face as the engine draws it with these points: at rest, closed, open, O, E and F, with any lids and mood. */
 import { RadioGroup } from 'radix-ui';
-import { type ReactElement, useEffect, useRef, useState } from 'react';
+import { type ReactElement, useEffect, useMemo, useRef, useState } from 'react';
 import { MOUTH_TESTS, type MouthTestShape } from '../../../../app/contract/portraits.ts';
 import type { Avatar } from '../../../../app/document/avatar.ts';
 import { findEmotion } from '../../../../app/speech/emotion-presets.ts';
@@ -43,14 +43,16 @@ export function MouthTest({ avatar }: { avatar: Avatar }): ReactElement {
     runner.current = trial;
     return () => trial.close();
   }, []);
-  const found = mood === NO_MOOD ? null : findEmotion(mood, moods.own);
+  const emotion = useMemo(() => {
+    const found = mood === NO_MOOD ? null : findEmotion(mood, moods.own);
+    return found == null ? null : ({ kind: 'blend', blend: found.blend, intensity: 1 } as const);
+  }, [mood, moods.own]);
   useEffect(() => {
-    const emotion = found == null ? null : ({ kind: 'blend', blend: found.blend, intensity: 1 } as const);
     // Neither framing nor consent show in a still: two that differ in them are the same.
     const { framing: _, framingByShape: __, consent: ___, ...rest } = avatar;
     const shown = { ...rest, framing: STILL, consent: null };
     runner.current?.try({ avatar: shown, emotion, blink, maxSidePx: SIDE_PX }, chosen);
-  }, [avatar, found, blink, chosen]);
+  }, [avatar, emotion, blink, chosen]);
 
   const label = (mouth: MouthTestShape): string => t(`portrait.mouth-${mouth}`);
   return (
