@@ -12,7 +12,7 @@ import { run } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { inspect } from 'node:util';
 
-const CHECKS = ['typecheck', 'lint', 'boundaries', 'deadcode', 'i18n:check', 'licenses:check'];
+const CHECKS = ['typecheck', 'lint', 'boundaries', 'deadcode', 'i18n:check', 'licenses:check', 'pixels:check'];
 const FOLDERS = ['app', 'main', 'renderer', 'native-models', 'scripts', 'bench', 'test'];
 const FILES_AT_ONCE = 2;
 /** A test file that hangs is stopped; no test is expected to come near. */

@@ -23,7 +23,7 @@ const faults: string[] = [];
 before(async () => {
   await build({ configFile: fileURLToPath(new URL('../vite.config.ts', import.meta.url)), logLevel: 'warn' });
   host = await startPageHost();
-  const executablePath = process.env['CHROMIUM'] ?? BROWSERS.find((path) => existsSync(path));
+  const executablePath = process.env.CHROMIUM ?? BROWSERS.find((path) => existsSync(path));
   assert.ok(executablePath, 'a Chromium is needed: install one, or name it in CHROMIUM');
   browser = await chromium.launch({ executablePath, args: ARGUMENTS });
 });

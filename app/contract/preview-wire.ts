@@ -4,7 +4,7 @@
  *
  * Sound is the master clock. `generation` rises with every play, seek and pause of the interface; what arrives with an older one
  * is stale and dropped unread. Frames are paid for by `credit`, so that no more are on their way than the interface can hold;
- * sound runs at most {@link SOUND_AHEAD_MS} before the last frame sent. While paused, every change of the document that changes
+ * sound runs less than a second before the last frame sent. While paused, every change of the document that changes
  * the picture sends one frame of the present time, under the present generation.
  */
 import { z } from 'zod';
@@ -13,7 +13,6 @@ import { shownEmotionSchema } from './emotions.ts';
 
 /** Mono s16le. */
 export const PREVIEW_SAMPLE_RATE = 48_000;
-export const SOUND_AHEAD_MS = 1000;
 
 const generation = z
   .int()

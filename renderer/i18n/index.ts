@@ -4,7 +4,6 @@ import type { Messages } from './en/index.ts';
 import { fillMessage, type MessageParams, type MessageValue } from './message.ts';
 
 export type { Locale };
-export const LOCALES = ['zh-CN', 'en'] as const satisfies readonly Locale[];
 
 type Area = keyof Messages & string;
 /** `area.key`, e.g. `shell.saved`. */
