@@ -5,9 +5,12 @@
 import { enableCompileCache } from 'node:module';
 import { join } from 'node:path';
 import { studioPaths } from '../storage/paths.ts';
-import type { ChildArguments, FromChild, ToChild } from './protocol.ts';
+import { type ChildArguments, ENGINE_KEY_VARIABLE, type FromChild, type ToChild } from './protocol.ts';
 
-const { path, key, ...options } = JSON.parse(process.argv[2] ?? '{}') as ChildArguments;
+const { path, ...options } = JSON.parse(process.argv[2] ?? '{}') as ChildArguments;
+const key = process.env[ENGINE_KEY_VARIABLE] ?? '';
+// Not for what the engine starts.
+delete process.env[ENGINE_KEY_VARIABLE];
 const send = (message: FromChild): void => {
   if (process.connected) process.send?.(message);
 };

@@ -1,9 +1,10 @@
-/** `GET /media/<kind>/…`: pictures, sound and films, whole or in part (Range, RFC 9110 §14), never as something a page would run. */
+/** `GET /media/<kind>/…`: pictures, sound and films, whole or in part (Range, RFC 9110 §14), never as something a page would run. What fails is told as a wire error. */
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { Readable } from 'node:stream';
 import { StudioError } from '../../app/errors/index.ts';
 import type { MediaContent, MediaProviders } from '../studio/service.ts';
+import { toWireError } from '../studio/wire-error.ts';
 import { isHarmless } from './media-types.ts';
 
 export async function answerMedia(request: Request, url: URL, providers: MediaProviders): Promise<Response> {
@@ -16,7 +17,7 @@ export async function answerMedia(request: Request, url: URL, providers: MediaPr
   } catch (error) {
     request.signal.throwIfAborted();
     if (error instanceof StudioError && /missing|not-found|unknown/.test(error.code)) return notFound();
-    throw error;
+    return Response.json({ error: toWireError(error) }, { status: 500, headers: { 'cache-control': 'no-store' } });
   }
   return content === null ? notFound() : await serve(request, url, content);
 }

@@ -16,7 +16,8 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { StudioError } from '../../app/errors/index.ts';
-import type { ChildArguments, FromChild, ToChild } from './protocol.ts';
+import { asStorageError } from '../storage/failures.ts';
+import { type ChildArguments, ENGINE_KEY_VARIABLE, type FromChild, type ToChild } from './protocol.ts';
 
 export interface EngineAddress {
   path: string;
@@ -91,10 +92,11 @@ export function startEngineProcess(options: EngineProcessOptions): EngineProcess
     address: EngineAddress,
   ): Promise<{ ready: boolean; refusal: StudioError | null; detail: string }> => {
     const { dataDir, ffmpegPath } = options;
-    const args: ChildArguments = { ...address, dataDir, ffmpegPath };
+    const args: ChildArguments = { path: address.path, dataDir, ffmpegPath };
     const own = fork(options.program ?? PROGRAM, [JSON.stringify(args)], {
       // Nothing of the engine's belongs on the host's output.
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+      env: { ...process.env, [ENGINE_KEY_VARIABLE]: address.key },
     });
     child = own;
     let ready = false;
@@ -114,14 +116,17 @@ export function startEngineProcess(options: EngineProcessOptions): EngineProcess
   };
 
   const whole = (async () => {
-    const folder = await mkdtemp(join(tmpdir(), 'shenghua-'));
+    const folder = await privateFolder();
     try {
       await run(folder);
     } finally {
       started.reject(new Error('the engine has ended'));
       await rm(folder, { recursive: true, force: true });
     }
-  })().catch((error: unknown) => started.reject(error));
+  })().catch((error: unknown) => {
+    started.reject(error);
+    if (error instanceof StudioError) options.onCrash?.(error);
+  });
 
   return {
     get pid() {
@@ -143,7 +148,24 @@ export function startEngineProcess(options: EngineProcessOptions): EngineProcess
   };
 }
 
-/** At most 108 bytes on Linux: the folder is in the system's own place for scratch files. */
+/** Of a folder for sockets, whose whole path has 104 bytes on macOS and 108 on Linux. */
+const MOST_BYTES = 70;
+
+/** In the system's place for scratch files; where that is too deep or not there, in the one that every such system has. */
+async function privateFolder(): Promise<string> {
+  const places = process.platform === 'win32' ? [tmpdir()] : [tmpdir(), '/tmp'];
+  let failure: unknown;
+  for (const place of places) {
+    if (places.length > 1 && Buffer.byteLength(place) > MOST_BYTES) continue;
+    try {
+      return await mkdtemp(join(place, 'shenghua-'));
+    } catch (error) {
+      failure = asStorageError(error, place);
+    }
+  }
+  throw failure;
+}
+
 const socketPath = (folder: string): string =>
   process.platform === 'win32'
     ? `\\\\.\\pipe\\shenghua-${randomUUID()}`

@@ -79,7 +79,7 @@ class OpenPreview {
         if (!this.#stop.signal.aborted) channel.send(encodePreviewMedia(media));
       },
     });
-    this.#following = this.#follow(deps.documents(options.projectId, this.#stop.signal));
+    this.#following = this.#follow(() => deps.documents(options.projectId, this.#stop.signal));
   }
 
   answer(request: Exclude<PreviewRequest, { type: 'open' }>): void {
@@ -113,9 +113,9 @@ class OpenPreview {
     await Promise.allSettled([this.#session.dispose(), this.#following]);
   }
 
-  async #follow(documents: AsyncIterable<PreviewDocument>): Promise<void> {
+  async #follow(documents: () => AsyncIterable<PreviewDocument>): Promise<void> {
     try {
-      for await (const { project, revision } of documents) this.#session.update(project, revision);
+      for await (const { project, revision } of documents()) this.#session.update(project, revision);
     } catch (error) {
       if (!this.#stop.signal.aborted) this.#tell({ type: 'failed', error: asWireError(error), lineId: null });
     }

@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { once } from 'node:events';
-import { readdir, writeFile } from 'node:fs/promises';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { decodePreviewEvent, encodePreviewRequest } from '../../../app/contract/preview-wire.ts';
 import type { ProjectEvent, ProjectSummary } from '../../../app/contract/projects.ts';
 import type { Settings } from '../../../app/contract/settings.ts';
 import { StudioError } from '../../../app/errors/index.ts';
@@ -91,6 +92,8 @@ describe('the host', () => {
       '/assets/%2e%2e/%2e%2e/data/diary.txt',
       '/%00',
       '//etc/passwd',
+      '//',
+      '//[',
       '/media/asset/../../diary.txt',
       '/media/asset/..%2f..%2fdiary.txt',
       `/media/asset/${json.sha256}/..`,
@@ -286,6 +289,8 @@ describe('the host', () => {
       assert.ok(pid !== null);
       process.kill(pid, 'SIGKILL');
       await closed;
+      // Its sockets close a moment before its end is known; a page would come again by itself.
+      await until(async () => studio.host.engine.pid !== pid);
       return project.id;
     })();
     using page = studio.page();
@@ -310,6 +315,40 @@ describe('the host', () => {
     assert.ok(first !== null && !isAlive(first), 'the old engine is gone');
     using back = studio.page();
     assert.equal((await back.rpc.projects.get({ id })).project.name, 'Before');
+  });
+
+  test('a preview of a project that is gone is told so, and the engine runs on', async () => {
+    const { pid } = studio.host.engine;
+    const socket = studio.socket('/preview');
+    await once(socket, 'open');
+    const told = once(socket, 'message');
+    socket.send(encodePreviewRequest({ type: 'open', projectId: 'gone', maxSidePx: 128, generation: 1 }));
+    const event = decodePreviewEvent(String((await told)[0]));
+    assert.equal(event?.type === 'failed' && event.error.code, 'storage.project-not-found');
+    socket.terminate();
+    assert.equal(studio.host.engine.pid, pid);
+  });
+
+  test('media that fail say why, as calls do', async () => {
+    using page = studio.page();
+    const { id } = await create(page, 'Damaged');
+    const { default: Database } = await import('better-sqlite3');
+    const sql = new Database(join(studio.dataDir, 'studio.db'));
+    sql.prepare('UPDATE projects SET document = ? WHERE id = ?').run('{', id);
+    sql.close();
+    const { status, body } = await studio.fetch(`/media/thumbnail/${id}`);
+    assert.equal(status, 500);
+    assert.equal(JSON.parse(String(body)).error.code, 'storage.document-invalid');
+  });
+
+  test('what the engine knows its host by stands in no list of processes', {
+    skip: process.platform !== 'linux' && 'needs /proc',
+  }, async () => {
+    using page = studio.page();
+    await page.rpc.system.info({});
+    const words = (await readFile(`/proc/${studio.host.engine.pid}/cmdline`, 'utf8')).split('\0');
+    const [given = ''] = words.slice(words.findIndex((word) => word.endsWith('child.ts')) + 1);
+    assert.deepEqual(Object.keys(JSON.parse(given)).sort(), ['dataDir', 'path']);
   });
 
   test('settings are kept, checked and told', async () => {

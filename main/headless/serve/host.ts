@@ -118,7 +118,8 @@ async function answer(request: IncomingMessage, response: ServerResponse, contex
     const facts = factsOf(request, false);
     const verdict = gate.judge(facts);
     if (verdict.access === 'refused') return refuse(response, verdict, facts);
-    const url = new URL(facts.url, 'http://studio');
+    const url = URL.parse(facts.url, 'http://studio');
+    if (url === null) return void response.writeHead(400, { 'content-type': 'text/plain' }).end('address');
     if (verdict.access === 'welcome') {
       // A page that leads on, not a redirect: after one from a foreign page, browsers would hold a strict cookie back.
       response.writeHead(200, { 'set-cookie': verdict.cookie, 'content-type': 'text/html; charset=utf-8' });

@@ -28,6 +28,7 @@ export const serveVerb: Verb = async ({ options, console, signal, studio: where 
     },
   });
   try {
+    signal.throwIfAborted();
     const url = running.newUrl();
     console.print(console.words({ en: `Shenghua Studio: ${url}`, zh: `声画已启动：${url}` }));
     console.result({ url, port: running.port });
@@ -41,7 +42,7 @@ export const serveVerb: Verb = async ({ options, console, signal, studio: where 
       );
     }
     if (options.open !== false) openBrowser(url);
-    if (!signal.aborted) await once(signal, 'abort');
+    await once(signal, 'abort');
   } finally {
     await running.close();
   }
