@@ -43,6 +43,8 @@ export interface OpenProject {
 }
 
 const RECENT_EDITS = 32;
+/** An index below this needs no second look: what it may leave empty is soon refused. */
+const USUAL_REACH = 1000;
 const RETRY_FIRST_MS = 2_000;
 const RETRY_LONGEST_MS = 30_000;
 /** A window that has not read this many events gets the whole document instead. */
@@ -222,6 +224,7 @@ export function openProject(id: string, { projects, onSaved, onIdle, rescue }: O
  */
 function applied(project: Project, patches: readonly Patch[]): { next: Project; exact: boolean } {
   let raw: Project;
+  refuseHoles(project, patches);
   try {
     raw = applyPatches(project, patches);
   } catch (cause) {
@@ -233,6 +236,27 @@ function applied(project: Project, patches: readonly Patch[]): { next: Project; 
   const exact = JSON.stringify(checked) === JSON.stringify(raw);
   // What was not changed stays the same object, so that a listener sees at a glance what was.
   return { next: freeze(exact ? raw : checked, true), exact };
+}
+
+/** A list that is suddenly millions long, all but empty, would keep the engine busy for minutes before the schema refused it. */
+function refuseHoles(project: Project, patches: readonly Patch[]): void {
+  const numbers = patches.flatMap(({ path, value }) => (path.at(-1) === 'length' ? [...path, value] : path));
+  const reach = numbers.reduce<number>((most, each) => (typeof each === 'number' ? Math.max(most, each) : most), 0);
+  if (reach < USUAL_REACH || reach <= longestList([project, ...patches.map(({ value }) => value)]) + patches.length)
+    return;
+  throw invalid('a change reaches far past the end of a list', '有一处修改远远超出列表末尾');
+}
+
+/** The number of items in the longest list anywhere in it. */
+function longestList(whole: unknown): number {
+  const parts = [whole];
+  let most = 0;
+  for (const part of parts) {
+    if (typeof part !== 'object' || part === null) continue;
+    if (Array.isArray(part)) most = Math.max(most, part.length);
+    for (const inner of Object.values(part)) parts.push(inner);
+  }
+  return most;
 }
 
 const invalid = (detail: string, detailZh: string, cause?: unknown): StudioError =>

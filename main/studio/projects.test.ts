@@ -129,6 +129,24 @@ test('what does not fit the document, or is no patch of it, changes nothing', as
   assert.equal(storage.projects.load(id).revision, 1);
 });
 
+test('an edit that reaches far past the end of a list is refused before it is tried; a long one that fits is not', async () => {
+  const { id } = await make();
+  const lines = Array.from({ length: 1500 }, (_, index) => ({ id: `l${index}`, text: 'Hi.' }));
+  const holes: Patch[] = [
+    { op: 'replace', path: ['script', 'lines', 'length'], value: 2 ** 32 - 1 },
+    { op: 'replace', path: ['script', 'lines', 2 ** 31], value: lines[0] },
+    { op: 'replace', path: ['script', 'lines', 2 ** 31, 'text'], value: 'x' },
+  ];
+  for (const hole of holes) assert.throws(() => edit(id, 1, [hole]), codeOf('storage.document-invalid'));
+  edit(
+    id,
+    1,
+    lines.map((value, index) => ({ op: 'add', path: ['script', 'lines', index], value })),
+  );
+  edit(id, 2, [{ op: 'replace', path: ['script', 'lines', 'length'], value: 1200 }]);
+  assert.equal(service.current(id).project.script.lines.length, 1200);
+});
+
 test('where the schema fills something in, windows get the whole document', async () => {
   const { id } = await make();
   const window = new Window(id);

@@ -181,6 +181,8 @@ test('every slip of every line is told at its place, also after characters of tw
       ['b', '[rate 9]', 'script.out-of-range', 2],
     ],
   );
+  const brackets = await service.check({ lines: [{ id: 'c', text: '['.repeat(400_000) }], emotions: [] }, signal);
+  assert.ok(brackets.length > 10 && brackets.length <= 100, `${brackets.length}`);
 });
 
 test('a script comes in from an uploaded file, and a pronunciation is heard as it will be read', async () => {

@@ -36,6 +36,8 @@ export interface ScriptDeps {
 
 /** Lines reckoned before others get their turn. */
 const BATCH = 100;
+/** Told of one line: a file of brackets pasted into it has one at every character. */
+const MOST_FAULTS = 100;
 
 interface Planned {
   plan: UtterancePlan;
@@ -148,7 +150,7 @@ export function createScriptService({
         if (index % BATCH === 0) await turn(undefined, { signal });
         const parsed = parseLine(text, index + 1, names);
         if (parsed.ok) continue;
-        for (const { code, params, retryable } of parsed.errors)
+        for (const { code, params, retryable } of parsed.errors.slice(0, MOST_FAULTS))
           faults.push({ lineId: id, ...placeOf(text, params), error: { code, params: { ...params }, retryable } });
       }
       return faults;

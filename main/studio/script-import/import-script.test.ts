@@ -220,3 +220,13 @@ test('hostile and broken files are refused in words: bombs, entities, foreign ar
     /enough/,
   );
 });
+
+test('a file of nothing but marks, open or closed, is read to its end like any other', async () => {
+  const count = 60_000;
+  assert.equal((await textsOf('['.repeat(count), 'a.md'))[0], '\\['.repeat(count));
+  assert.equal((await textsOf('<a'.repeat(count), 'a.md'))[0], '<a'.repeat(count));
+  assert.equal((await textsOf(`words ${'`'.repeat(count)}`, 'a.md'))[0], `words ${'`'.repeat(count)}`);
+  assert.match((await textsOf('words <!--'.repeat(count), 'a.md'))[0] ?? '', /^words <!--words/);
+  const cue = '1\n00:00:01,000 --> 00:00:02,000\n';
+  assert.equal((await textsOf(cue + '<a'.repeat(count), 'a.srt'))[0], '<a'.repeat(count));
+});

@@ -80,16 +80,17 @@ function inline(source: string): { text: string; leftOut: number } {
     leftOut += 1;
     return '';
   };
+  // Nothing looks further than the next mark of its own kind, or so far, so that a file full of marks takes no longer than another.
   const text = source
-    .replace(/!\[[^\]]*\](?:\([^)]*\)|\[[^\]]*\])/g, gone)
-    .replace(/\[\^[^\]]*\]/g, gone)
-    .replace(/(?<!\\)\[([^\]]+)\](?:\([^)]*\)|\[[^\]]*\])/g, '$1')
-    .replace(/<(https?:[^>\s]+|[^>\s@]+@[^>\s]+)>/g, '$1')
-    .replace(/<!--.*?-->/g, gone)
+    .replace(/!\[[^[\]]*\](?:\([^)]{0,2000}\)|\[[^[\]]*\])/g, gone)
+    .replace(/\[\^[^[\]]*\]/g, gone)
+    .replace(/(?<!\\)\[([^[\]]+)\](?:\([^)]{0,2000}\)|\[[^[\]]*\])/g, '$1')
+    .replace(/<(https?:[^<>\s]+|[^<>\s@]+@[^<>\s]+)>/g, '$1')
+    .replace(/<!--(?:(?!<!--).)*?-->/g, gone)
     .replace(/<\/?[a-zA-Z][^<>]*>/g, '')
     .replace(/~~(.+?)~~/g, '$1')
-    .replace(/`+([^`]+)`+/g, '$1')
-    .replace(/(\*{2,3}|_{2,3})(?=\S)(.+?)(?<=\S)\1/g, '*$2*')
+    .replace(/(?<!`)`+([^`]+)`+/g, '$1')
+    .replace(/(\*{2,3}|_{2,3})(?=\S)(.{1,2000}?)(?<=\S)\1/g, '*$2*')
     .replace(/(?<![\p{L}\p{N}_])_(?=\S)([^_]+?)(?<=\S)_(?![\p{L}\p{N}_])/gu, '*$1*')
     // What Markdown escapes and the script does not.
     .replace(/\\([^\\[\]{}*#\p{L}\p{N}\s])/gu, '$1');

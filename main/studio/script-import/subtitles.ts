@@ -16,8 +16,8 @@ const ms = (parts: readonly (string | undefined)[]): number =>
 /** Voice and style tags, SSA overrides (`{\an8}`), and the entities that both formats use. */
 const plain = (text: string): string =>
   text
-    .replace(/<\/?[a-zA-Z0-9.:][^>]*>/g, '')
-    .replace(/\{\\[^}]*\}/g, '')
+    .replace(/<\/?[a-zA-Z0-9.:][^<>]*>/g, '')
+    .replace(/\{\\[^{}]*\}/g, '')
     .replace(/&(amp|lt|gt|nbsp|lrm|rlm|quot|#39);/g, (_, name: string) => ENTITIES[name] ?? '')
     .replace(/^\s*[-–—]\s+/, '')
     .trim();
