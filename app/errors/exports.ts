@@ -19,6 +19,16 @@ export const exportErrors = {
     },
     'zh-CN': { message: '该导出任务已经完成。', hint: '文件已在作品库中；如需重新生成，请再次导出项目。' },
   },
+  'exports.studio-kept-ending': {
+    en: {
+      message: 'The studio ended {times} times in a row while it made this export.',
+      hint: 'It may need more memory than there is: choose a smaller size or close other programs, then try it again.',
+    },
+    'zh-CN': {
+      message: '生成此导出时，程序连续 {times} 次意外结束。',
+      hint: '可能内存不足：请选择较小的尺寸或关闭其他程序，然后重试。',
+    },
+  },
   'exports.unknown-preset': {
     en: { message: 'There is no export preset "{preset}".', hint: 'Choose one of the list.' },
     'zh-CN': { message: '没有导出预设“{preset}”。', hint: '请从列表中选择。' },

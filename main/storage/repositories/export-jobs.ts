@@ -52,8 +52,14 @@ export interface ExportJobRepository {
   askToStop(id: string): void;
   /** Running jobs that were asked to stop. */
   askedToStop(): string[];
-  /** Every running job back into its place in the queue; those asked to stop are cancelled. Only for who holds the queue's lock. */
-  restartRunning(): void;
+  /**
+   * After a process that ran the queue has died: every running job back into its place, unless it was asked to stop (cancelled) or
+   * was begun anew `mostRestarts` times already (failed with `error`: it may be what kills the process). Only for who holds the
+   * queue's lock.
+   */
+  restartRunning(mostRestarts: number, error: WireError): void;
+  /** At an orderly end: every running job back into its place. */
+  putBack(): void;
   cancelled(id: string): void;
   failed(id: string, error: WireError): void;
   done(id: string, work: WorkRecord, warnings: readonly WireError[]): void;
@@ -105,6 +111,9 @@ export function openExportJobRepository(
     .pluck();
   const cancelAsked = sql.prepare<[number]>(
     "UPDATE export_jobs SET state = 'cancelled', finished_at_ms = ? WHERE state = 'running' AND stop_asked = 1",
+  );
+  const failWorn = sql.prepare<[string, number, number]>(
+    "UPDATE export_jobs SET state = 'failed', outcome = ?, finished_at_ms = ? WHERE state = 'running' AND restarts >= ?",
   );
   const requeue = sql.prepare<[]>(
     "UPDATE export_jobs SET state = 'queued', started_at_ms = NULL, restarts = restarts + 1 WHERE state = 'running'",
@@ -169,12 +178,14 @@ export function openExportJobRepository(
     cancelQueued: (id) => write(() => cancelWaiting.run(Date.now(), id).changes > 0),
     askToStop: (id) => void write(() => askStop.run(id)),
     askedToStop: () => read(() => selectAsked.all()),
-    restartRunning() {
+    restartRunning(mostRestarts, error) {
       write(() => {
         cancelAsked.run(Date.now());
+        failWorn.run(JSON.stringify(error), Date.now(), mostRestarts);
         requeue.run();
       });
     },
+    putBack: () => void write(() => requeue.run()),
     cancelled: (id) => void write(() => end.run('cancelled', null, Date.now(), id)),
     failed: (id, error) => void write(() => end.run('failed', JSON.stringify(error), Date.now(), id)),
     done(id, work, warnings) {

@@ -11,9 +11,12 @@ import { fileURLToPath } from 'node:url';
 import sharp from 'sharp';
 import { exportJobSchema } from '../../../app/contract/exports.ts';
 import { workDetailsSchema } from '../../../app/contract/library.ts';
+import { documentFor } from '../../../app/document/export-presets.ts';
 import { StudioError } from '../../../app/errors/index.ts';
 import { ffmpegsIn } from '../../../test/cli/run-cli.ts';
 import { runCaptured } from '../../media/ffmpeg/run.ts';
+import { openStorage } from '../../storage/open.ts';
+import { toWireError } from '../wire-error.ts';
 import { film, type Job, never, openWorld, type QueueWorld, smallTalk, sound } from './queue-world.fixture.ts';
 
 let dataDir: string;
@@ -160,6 +163,29 @@ test('a job killed with its process starts over at the next start, says so, and 
   ]);
   assert.match(await decoded(world, join(folder(id), '声画-talk.mp4')), /640x360/);
   assert.equal((await world.library.service.list({}, never)).length, 1);
+});
+
+test('a job that its process never survives is given up, so that the studio does; tried again, it may be done', async () => {
+  const dying = await openStorage({ dataDir });
+  dying.exportJobs.add([
+    {
+      ...{ id: 'heavy', projectId: 'p', projectName: 'p', projectRevision: 1, name: 'p', fileName: 'p.wav' },
+      ...{ target: sound(), document: documentFor(smallTalk(), sound()), copyTo: null },
+    },
+  ]);
+  const error = toWireError(new Error('never shown'));
+  for (let restarts = 0; restarts < 4; restarts++) {
+    dying.exportJobs.startNext();
+    dying.exportJobs.restartRunning(4, error);
+  }
+  // The fifth process dies too.
+  assert.equal(dying.exportJobs.startNext()?.restarts, 4);
+  dying.close();
+
+  await using world = await openWorld(dataDir);
+  assert.equal(state(await world.ended('heavy')), 'exports.studio-kept-ending');
+  await world.queue.service.retry({ id: 'heavy' }, never);
+  assert.equal(state(await world.ended('heavy')), 'done');
 });
 
 test('a cancelled job leaves no file and no encoder, whether it ran or waited; retried, it is done', async () => {

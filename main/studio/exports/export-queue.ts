@@ -51,6 +51,9 @@ interface Running {
 
 const TELL_EVERY_MS = 200;
 const LOOK_EVERY_MS = 1000;
+/** Fewer than the deaths in a row after which the engine is given up: a job that kills it must not take the studio along. */
+const MOST_RESTARTS = 4;
+const KEPT_ENDING = toWireError(new StudioError('exports.studio-kept-ending', { times: MOST_RESTARTS + 1 }));
 const CANCELLED = new DOMException('The export was cancelled', 'AbortError');
 const CLOSING = new DOMException('The studio is closing', 'AbortError');
 
@@ -71,7 +74,7 @@ export function createExportQueue(deps: ExportQueueDeps): ExportQueue {
       if (releaseLock === null) {
         releaseLock = tryProcessLock(join(storage.dataDir, 'exports.lock'));
         if (releaseLock === null) return;
-        jobs.restartRunning();
+        jobs.restartRunning(MOST_RESTARTS, KEPT_ENDING);
         changes.emit();
       }
       while (running.size < Math.max(1, atOnce())) {
@@ -230,7 +233,11 @@ export function createExportQueue(deps: ExportQueueDeps): ExportQueue {
       for (const { stop } of running.values()) stop.abort(CLOSING);
       await Promise.all([...running.values()].map(({ ended }) => ended));
       recordEnds();
-      // Rows that still say `running` are queued again by whoever holds the lock next.
+      try {
+        if (releaseLock !== null) jobs.putBack();
+      } catch {
+        // Rows that still say `running` are queued again by whoever holds the lock next.
+      }
       releaseLock?.();
       releaseLock = null;
     },
