@@ -26,7 +26,10 @@ if (node === null) {
   process.exit(1);
 }
 
-const child = spawn(node, [at('main/headless/cli.ts'), ...process.argv.slice(2)], { stdio: 'inherit' });
+const child = spawn(node, [at('main/headless/cli.ts'), ...process.argv.slice(2)], {
+  // Over the last one nothing is said: it tells the child when this process is gone, however it died.
+  stdio: ['inherit', 'inherit', 'inherit', 'ipc'],
+});
 const inTerminal = process.stdin.isTTY || process.stdout.isTTY || process.stderr.isTTY;
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
   process.on(signal, () => {

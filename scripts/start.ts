@@ -26,7 +26,8 @@ if (electron === null && !given.includes('--browser')) {
 }
 const child =
   electron === null
-    ? spawn(process.execPath, serve, { stdio: 'inherit' })
+    ? // Over the last one nothing is said: it tells the child when this process is gone, however it died.
+      spawn(process.execPath, serve, { stdio: ['inherit', 'inherit', 'inherit', 'ipc'] })
     : spawn(electron, [await desktopFolder(), ...given], { stdio: 'inherit' });
 
 /** A terminal gives Ctrl-C to every process of it; from elsewhere it comes to this one only. Both ends bear it twice. */

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -362,8 +363,13 @@ describe('files', () => {
     it.electron.chosen.push(picture);
     const full = await pageOf(it).bridge.openFile('picture');
     assert.equal(full.type === 'failed' && full.error.code, 'storage.disk-full');
-    it.electron.chosen.push(join(folder, 'gone.png'));
-    assert.equal((await pageOf(it).bridge.openFile('picture')).type, 'failed');
+    const pipe = join(folder, 'pipe.png');
+    if (process.platform !== 'win32') execFileSync('mkfifo', [pipe]);
+    for (const unreadable of [join(folder, 'gone.png'), folder, pipe]) {
+      it.electron.chosen.push(unreadable);
+      const failed = await pageOf(it).bridge.openFile('picture');
+      assert.equal(failed.type === 'failed' && failed.error.code, 'storage.asset-source-unreadable', unreadable);
+    }
   });
 
   test('a work is saved where the person says, whole or not at all, and may then be revealed', async () => {

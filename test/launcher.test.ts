@@ -4,8 +4,9 @@ import { once } from 'node:events';
 import { copyFile, mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { after, before, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
+import { fileURLToPath, pathToFileURL } from 'node:url';
 
 /** A copy of the launcher before a command line that tells what it was given. */
 let root: string;
@@ -51,6 +52,22 @@ test('an interrupt reaches the command, whose exit code it is; a command that is
     child.kill(signal);
     assert.deepEqual(await closed, [code, null], signal);
   }
+});
+
+test('when it is killed, the command it started ends as well', async () => {
+  const cli = fileURLToPath(new URL('../main/headless/cli.ts', import.meta.url));
+  const data = join(root, 'data');
+  await writeFile(
+    join(root, 'main/headless/cli.ts'),
+    `process.argv.splice(2, Infinity, 'serve', '--no-open', '--port', '0', '--data', ${JSON.stringify(data)});
+     await import(${JSON.stringify(pathToFileURL(cli).href)});`,
+  );
+  const { child, closed } = launch();
+  const said = createInterface({ input: child.stdout });
+  await once(said, 'line');
+  child.kill('SIGKILL');
+  // Closes when nobody holds the other end of the pipe any more.
+  await closed;
 });
 
 test('the Node that the project brings goes before the one that started', async () => {

@@ -67,9 +67,13 @@ export function createFileDialogs(
 
   const take = async (path: string, kind: FileKind): Promise<OpenedFile> => {
     try {
-      const info = await stat(path).catch((error: unknown) => {
-        throw asStorageError(error, path);
+      const unreadable = (reason: string): StudioError =>
+        new StudioError('storage.asset-source-unreadable', { path, reason });
+      const info = await stat(path).catch((error: NodeJS.ErrnoException) => {
+        throw unreadable(error.code ?? error.message);
       });
+      // Reading a pipe or a device might never come to an end.
+      if (!info.isFile()) throw unreadable(info.isDirectory() ? 'EISDIR' : 'not a file');
       const response = await engine.fetch(
         new Request(new URL('/upload', APP_URL), {
           method: 'POST',

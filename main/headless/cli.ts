@@ -84,6 +84,11 @@ function interruptible(console: CommandConsole): AbortSignal {
     if (now - firstMs > DOUBLE_DELIVERY_MS) process.exit(EXIT.interrupted);
   };
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, onSignal);
+  // Who started this process, and would hand signals on, was killed.
+  if (process.connected) {
+    process.on('disconnect', onSignal);
+    process.channel?.unref();
+  }
   return controller.signal;
 }
 
