@@ -25,7 +25,7 @@ export const hasText = (key: string): boolean => {
 /** Does an action by its name, from the command palette. */
 export async function doAction(page: Page, name: string): Promise<void> {
   await page.keyboard.press('Control+k');
-  await page.getByRole('combobox').last().fill(name);
+  await page.getByRole('dialog').getByRole('combobox').fill(name);
   await page.getByRole('option').first().waitFor();
   await page.keyboard.press('Enter');
 }

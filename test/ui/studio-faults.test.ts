@@ -31,28 +31,12 @@ after(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-/** On the first avatar, with one line; the page is on it. */
+/** The sample project that a first start opens, its first line written anew. */
 async function startTalk(page: Page, words: string): Promise<void> {
-  await skipTour(page);
-  await page
-    .getByRole('button', { name: en('projects.new'), exact: true })
-    .or(page.getByRole('button', { name: en('projects.fromNothing') }))
-    .first()
-    .click();
-  const nothing = page.getByRole('button', { name: en('projects.fromNothing') });
-  if (!page.url().includes('#/project/')) await nothing.click({ timeout: 5000 }).catch(() => {});
-  await page.waitForURL(/#\/project\//);
-  await page.getByRole('button', { name: en('script.firstLine') }).click();
+  await line(page, 1).waitFor();
+  await page.getByRole('button', { name: en('tour.skip'), exact: true }).click();
   await line(page, 1).fill(words);
   await saved(page);
-}
-async function skipTour(page: Page): Promise<void> {
-  await page.evaluate("location.hash = '#/projects'");
-  await page
-    .getByRole('heading', { level: 1, name: en('projects.title') })
-    .or(page.getByText(en('projects.firstTitle')))
-    .first()
-    .waitFor();
 }
 const saved = (page: Page): Promise<void> =>
   page
@@ -394,7 +378,8 @@ describe('strangers and what they send', () => {
       await page.getByText(en('portrait.camera-denied')).waitFor();
       await page.getByText(en('portrait.cameraHint-denied')).waitFor();
       await page.keyboard.press('Escape');
-      await doAction(page, en('voice.showRecording'));
+      await page.getByRole('tab', { name: en('voice.title'), exact: true }).click();
+      await page.getByRole('radio', { name: en('voice.recording'), exact: true }).click();
       await page.getByRole('button', { name: en('voice.record'), exact: true }).click();
       await page.getByText(en('voice.micDenied')).waitFor();
       await page.getByText(en('voice.micDeniedHint')).waitFor();
