@@ -94,13 +94,14 @@ function SaveState(): ReactElement {
   const t = useT();
   const save = useProject((state) => state.save);
   const Icon = SAVE_ICONS[save.kind] ?? Cloud;
-  return (
+  const words = t.any(SAVE_WORDS[save.kind] ?? 'shell.saved');
+  const panel = (
     <Popover
-      label={t.any(SAVE_WORDS[save.kind] ?? 'shell.saved')}
+      label={words}
       trigger={
         <button type="button" className={styles.save} data-kind={save.kind}>
           <Icon aria-hidden />
-          <span role="status">{t.any(SAVE_WORDS[save.kind] ?? 'shell.saved')}</span>
+          <span>{words}</span>
         </button>
       }
     >
@@ -112,6 +113,15 @@ function SaveState(): ReactElement {
         )}
       </div>
     </Popover>
+  );
+  // What is in a button is only its name; what changes is said beside it.
+  return (
+    <>
+      {panel}
+      <span className="visually-hidden" role="status">
+        {words}
+      </span>
+    </>
   );
 }
 
