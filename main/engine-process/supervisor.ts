@@ -41,8 +41,6 @@ export interface EngineProcessOptions {
   ffmpegPath?: string | undefined;
   /** The engine died and is being started again, or (`failed`) is not. */
   onCrash?: ((error: StudioError) => void) | undefined;
-  /** Another program than the studio's own, with the same manners. */
-  program?: string | undefined;
 }
 
 const FIRST_WAIT_MS = 200;
@@ -93,7 +91,7 @@ export function startEngineProcess(options: EngineProcessOptions): EngineProcess
   ): Promise<{ ready: boolean; refusal: StudioError | null; detail: string }> => {
     const { dataDir, ffmpegPath } = options;
     const args: ChildArguments = { path: address.path, dataDir, ffmpegPath };
-    const own = fork(options.program ?? PROGRAM, [JSON.stringify(args)], {
+    const own = fork(PROGRAM, [JSON.stringify(args)], {
       // Nothing of the engine's belongs on the host's output.
       stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
       env: { ...process.env, [ENGINE_KEY_VARIABLE]: address.key },

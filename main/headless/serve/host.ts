@@ -32,8 +32,6 @@ export interface HostOptions {
   onCrash?: ((error: StudioError) => void) | undefined;
   /** A link was used; here is the next. */
   onWelcome?: ((nextUrl: string) => void) | undefined;
-  /** Another engine program with the same manners. */
-  engineProgram?: string | undefined;
 }
 
 export interface Host {
@@ -72,10 +70,8 @@ export async function startHost(options: HostOptions): Promise<Host> {
   const shownHost = isAny(bind) ? '127.0.0.1' : bind.includes(':') ? `[${bind}]` : bind;
   const newUrl = (): string => `http://${shownHost}:${port}/?token=${gate!.newToken()}`;
   gate = createGate({ secret, port, hosts: isAny(bind) ? ownNames() : [shownHost] });
-  engine = startEngineProcess({
-    ...{ dataDir: options.dataDir, ffmpegPath: options.ffmpegPath },
-    ...{ onCrash: options.onCrash, program: options.engineProgram },
-  });
+  const { dataDir, ffmpegPath, onCrash } = options;
+  engine = startEngineProcess({ dataDir, ffmpegPath, onCrash });
 
   let closing: Promise<void> | undefined;
   return {
