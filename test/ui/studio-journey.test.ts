@@ -149,7 +149,11 @@ test('a person makes a talking film from a picture and a few words, in two langu
     await page.keyboard.press('Escape');
     await page.keyboard.press('Escape');
     await editor.waitFor({ state: 'detached' });
-    await page.getByText(textOf('en', 'shell.saved'), { exact: true }).waitFor();
+    await page
+      .getByRole('status')
+      .filter({ hasText: textOf('en', 'shell.saved') })
+      .first()
+      .waitFor();
     const moved = await stored(id, ({ avatar }) => avatar.landmarks !== null, 'the moved point');
     // Three presses are one step or three; either way the last one comes back.
     await page.getByRole('button', { name: /^Undo: / }).click();
