@@ -2,12 +2,14 @@
 import { Minus, Plus, RotateCcw } from 'lucide-react';
 import { type KeyboardEvent, type PointerEvent, type ReactElement, useEffect, useRef, useState } from 'react';
 import { useStore } from 'zustand';
+import type { Framing } from '../../../app/document/avatar.ts';
 import type { Overlay } from '../../../app/document/stage.ts';
 import { assetUrl } from '../../bridge/index.ts';
 import { useFormat, useT } from '../../state/language.ts';
 import { openDocument, sealEdit, useDocument } from '../../state/project.ts';
 import { uiStore } from '../../state/ui-store.ts';
 import { cx, IconButton } from '../../ui/index.ts';
+import { framingInUse, useFramingInUse } from './framing-in-use.ts';
 import styles from './on-stage.module.css';
 import { useAspect } from './picture-size.ts';
 import { type Box, snap, snapLines } from './snapping.ts';
@@ -116,7 +118,10 @@ const isArrow = (event: KeyboardEvent): boolean => event.key.startsWith('Arrow')
 const growthOf = ({ key, ctrlKey, metaKey }: KeyboardEvent): number =>
   ctrlKey || metaKey ? 0 : key === '+' || key === '=' ? 1 : key === '-' ? -1 : 0;
 
-const framing = () => openDocument()?.avatar.framing ?? PLAIN_FRAMING;
+const framing = (): Framing => {
+  const document = openDocument();
+  return document === null ? PLAIN_FRAMING : framingInUse(document);
+};
 const zoomBy = (factor: number): void => changeFraming({ zoom: framing().zoom * factor });
 
 function AvatarHandle({ setLines }: { setLines: (lines: Lines) => void }): ReactElement {
@@ -224,7 +229,7 @@ function AvatarHandle({ setLines }: { setLines: (lines: Lines) => void }): React
 function AvatarTools(): ReactElement {
   const t = useT();
   const { percent } = useFormat();
-  const now = useDocument(({ avatar }) => avatar.framing);
+  const now = useFramingInUse();
   const plain = now.zoom === 1 && now.offsetX === 0 && now.offsetY === 0;
   const grow = (factor: number): void => {
     zoomBy(factor);

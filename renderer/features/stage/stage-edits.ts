@@ -5,6 +5,7 @@ import type { Background, Overlay } from '../../../app/document/stage.ts';
 import { language } from '../../state/language.ts';
 import { editDocument, openDocument } from '../../state/project.ts';
 import { showToast } from '../../state/toasts.ts';
+import { framingInUse } from './framing-in-use.ts';
 import { selectNothing } from './stage-store.ts';
 
 const clamp = (value: number, [least, most]: readonly [number, number]): number =>
@@ -19,7 +20,8 @@ const OVERLAY_RANGES = { x: [-1, 2], y: [-1, 2], width: [0.02, 3], opacity: [0, 
 export function changeFraming(change: Partial<Framing>): void {
   editDocument(
     'stage.changeFraming',
-    ({ avatar: { framing } }) => {
+    (document) => {
+      const framing = framingInUse(document);
       if (change.fit !== undefined) framing.fit = change.fit;
       for (const key of ['zoom', 'offsetX', 'offsetY'] as const) {
         const value = change[key];

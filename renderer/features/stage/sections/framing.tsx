@@ -1,15 +1,16 @@
 import { RotateCcw } from 'lucide-react';
 import type { ReactElement } from 'react';
 import { useT } from '../../../state/language.ts';
-import { sealEdit, useDocument } from '../../../state/project.ts';
+import { sealEdit } from '../../../state/project.ts';
 import { IconButton, Section, Segments, Slider } from '../../../ui/index.ts';
+import { useFramingInUse } from '../framing-in-use.ts';
 import styles from '../stage.module.css';
 import { changeFraming, FRAMING_RANGES, PLAIN_FRAMING } from '../stage-edits.ts';
 
 /** Where the portrait sits on the stage. */
 export function FramingSection(): ReactElement {
   const t = useT();
-  const framing = useDocument(({ avatar }) => avatar.framing);
+  const framing = useFramingInUse();
   const { fit, zoom, offsetX, offsetY } = framing;
   const plain = fit === 'auto' && zoom === 1 && offsetX === 0 && offsetY === 0;
   const offset = (key: 'offsetX' | 'offsetY', label: string): ReactElement => (
