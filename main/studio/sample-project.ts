@@ -42,10 +42,11 @@ export async function sampleProject(
       known: avatars.map(({ id }) => id).join(', '),
     });
   const { gender, rate, pitch } = avatar.voice;
-  const language = locale === 'zh-CN' ? 'cmn' : 'en';
-  const voice = (await listVoices()).find(
-    (each) => each.languages[0]?.startsWith(language) === true && each.gender === gender,
-  );
+  const voices = (await listVoices()).filter((each) => each.gender === gender);
+  // The accents most people know, before any other of the language.
+  const voice = (locale === 'zh-CN' ? ['cmn'] : ['en-us', 'en-gb', 'en'])
+    .map((language) => voices.find((each) => each.languages[0]?.toLowerCase().startsWith(language)))
+    .find((each) => each !== undefined);
   return {
     id: avatar.id,
     name: avatar.name[locale],
