@@ -84,6 +84,7 @@ export function IconButton(props: IconButtonProps): ReactElement {
 export function Spinner({ label }: { label?: string }): ReactElement {
   return (
     <span
+      data-spinner
       className={styles.spinner}
       {...(label === undefined ? { 'aria-hidden': true } : { role: 'status', 'aria-label': label })}
     />

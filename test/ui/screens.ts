@@ -30,12 +30,11 @@ export async function doAction(page: Page, name: string): Promise<void> {
   await page.keyboard.press('Enter');
 }
 
-/** Nothing in the page moves on its own any more, and nothing is waited for. */
+/** Nothing is waited for any more: no spinner turns, and every picture in view is there. */
 export async function settled(page: Page): Promise<void> {
-  await until(
-    page,
-    `document.querySelector('main [aria-busy="true"], main [data-spinner], dialog [data-spinner]') === null`,
-  );
+  const calm = `[...document.querySelectorAll('[data-spinner]')].every((each) => !each.checkVisibility()) &&
+    [...document.images].every((each) => each.complete || !each.checkVisibility())`;
+  await until(page, calm, { everyMs: 100 });
   await page.evaluate('document.fonts.ready');
   await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');
 }
