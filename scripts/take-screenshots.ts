@@ -1,10 +1,12 @@
 /**
  * `node scripts/take-screenshots.ts [--out FOLDER] [--only WORD] [--size 1280x800] [--locale en] [--theme dark]`: photographs every
- * screen of the studio in both sizes, languages and themes, on the sample projects. `--only` takes the screens whose name holds the word.
+ * screen of the studio in both sizes, languages and themes, on the sample projects. `--only` takes the screens whose name holds the
+ * word; `--small` keeps 256 colours, as in docs/screenshots; `--interface FOLDER` shows an interface that is built already.
  */
-import { mkdir } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
+import sharp from 'sharp';
 import { furnish } from '../test/ui/furnished-studio.ts';
 import { eachScreen, type Locale, settled } from '../test/ui/screens.ts';
 import { startStudioPages } from '../test/ui/studio-page.ts';
@@ -13,7 +15,7 @@ const { values } = parseArgs({
   options: {
     ...{ out: { type: 'string', default: 'dist/screenshots' }, only: { type: 'string', default: '' } },
     ...{ size: { type: 'string' }, locale: { type: 'string' }, theme: { type: 'string' } },
-    interface: { type: 'string' },
+    ...{ interface: { type: 'string' }, small: { type: 'boolean', default: false } },
   },
 });
 const chosen = <T extends string>(all: readonly T[], one: string | undefined): readonly T[] =>
@@ -44,7 +46,12 @@ try {
             await settled(page);
             if (wanted) {
               await page.waitForTimeout(400);
-              await page.screenshot({ path: join(values.out, `${screen.name}-${locale}-${theme}-${size}.png`) });
+              const path = join(values.out, `${screen.name}-${locale}-${theme}-${size}.png`);
+              const png = await page.screenshot();
+              await writeFile(
+                path,
+                values.small ? await sharp(png).png({ palette: true, effort: 10 }).toBuffer() : png,
+              );
             }
           } catch (error) {
             console.error(`${screen.name} ${locale} ${theme} ${size}: ${String(error).split('\n')[0]}`);

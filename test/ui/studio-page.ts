@@ -116,7 +116,13 @@ export async function buildInterface(outDir: string): Promise<void> {
 
 /** Resolves once the expression holds in the page. The page's own policy forbids what Playwright's `waitForFunction` does. */
 export async function until(page: Page, expression: string, { everyMs = 25, timeoutMs = 30_000 } = {}): Promise<void> {
-  for (const endMs = performance.now() + timeoutMs; !(await page.evaluate<boolean>(expression)); ) {
+  // A page that is being left answers nothing; the next one is asked again.
+  const holds = (): Promise<boolean> =>
+    page.evaluate<boolean>(expression).catch((error: unknown) => {
+      if (/context was destroyed/i.test(String(error))) return false;
+      throw error;
+    });
+  for (const endMs = performance.now() + timeoutMs; !(await holds()); ) {
     if (performance.now() > endMs) throw new Error(`not within ${timeoutMs} ms: ${expression}`);
     await new Promise((resolve) => setTimeout(resolve, everyMs));
   }
