@@ -86,6 +86,8 @@ async function usable(page: Page): Promise<void> {
 
 /** null where the first screen has no stage. */
 async function firstPicture(page: Page, startedAtMs: number): Promise<number | null> {
+  // A first start leads on to the sample project by itself.
+  await page.waitForURL(/#\/project\//, { timeout: 10_000 }).catch(() => {});
   if (!page.url().includes('#/project/')) return null;
   await page.locator('canvas[data-shown]').first().waitFor({ timeout: 60_000 });
   return performance.now() - startedAtMs;
