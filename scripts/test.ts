@@ -15,6 +15,8 @@ import { inspect } from 'node:util';
 const CHECKS = ['typecheck', 'lint', 'boundaries', 'deadcode', 'i18n:check', 'licenses:check', 'pixels:check'];
 const FOLDERS = ['app', 'main', 'renderer', 'native-models', 'scripts', 'bench', 'test'];
 const FILES_AT_ONCE = 2;
+/** A browser that plays sound and picture, the studio behind it and what looks at both are all that a small machine can do. */
+const ALONE = /^test\/ui\//;
 /** A test file that hangs is stopped; no test is expected to come near. */
 const FILE_LIMIT_MS = 10 * 60_000;
 
@@ -55,9 +57,9 @@ function explain(error: unknown): string {
   return typeof cause === 'string' ? cause : inspect(cause, { depth: 4 });
 }
 
-async function runFiles(files: string[]): Promise<void> {
+async function runFiles(files: string[], concurrency: number): Promise<void> {
   const casesByFile = new Map(files.map((file) => [file, 0]));
-  const events = run({ files, cwd: root, concurrency: FILES_AT_ONCE, timeout: FILE_LIMIT_MS });
+  const events = run({ files, cwd: root, concurrency, timeout: FILE_LIMIT_MS });
   for await (const { type, data } of events) {
     if (type === 'test:stderr' || type === 'test:stdout') process.stdout.write(data.message);
     if (type !== 'test:pass' && type !== 'test:fail') continue;
@@ -88,7 +90,11 @@ const files = globSync(`{${FOLDERS.join(',')}}/**/*.test.ts`, { cwd: root, exclu
 
 if (words.length === 0) for (const name of CHECKS) await check(name);
 if (files.length === 0) report(false, 'test files', `no test file matches ${words.join(' ')}`);
-else await runFiles(files);
+for (const [part, atOnce] of [
+  [files.filter((file) => !ALONE.test(file)), FILES_AT_ONCE],
+  [files.filter((file) => ALONE.test(file)), 1],
+] as const)
+  if (part.length > 0) await runFiles(part, atOnce);
 
 if (failures.length > 0) console.log(`\nFailed:\n${failures.map((name) => `  ✖ ${name}`).join('\n')}`);
 console.log(`\n${passed} passed, ${failures.length} failed`);
