@@ -130,7 +130,8 @@ const WORDS = `(() => {
 function englishOnly(): Set<string> {
   const same = new Set<string>(Object.values(chinese).flatMap((area) => Object.values(area)));
   const texts = Object.values(english).flatMap((area): string[] => Object.values(area));
-  return new Set(texts.filter((text) => !same.has(text) && !text.includes('{')));
+  // A single small word may as well be somebody's name.
+  return new Set(texts.filter((text) => !same.has(text) && !text.includes('{') && /^[A-Z]|\s/.test(text)));
 }
 const foreign = englishOnly();
 
