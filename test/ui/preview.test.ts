@@ -18,7 +18,7 @@ let studio: StudioPages;
 let projectId: string;
 before(async () => {
   studio = await startStudioPages();
-  await studio.set({ locale: 'en', theme: 'dark' });
+  await studio.set({ locale: 'en', theme: 'dark', tourDone: true });
 });
 after(async () => await studio?.close());
 
