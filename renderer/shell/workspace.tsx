@@ -97,7 +97,7 @@ function Docks(): ReactElement {
           label={t('shell.resizeBottom')}
           axis="y"
           sized="second"
-          size={330}
+          size={348}
           min={160}
           max={700}
           folded={!bottom}
@@ -108,7 +108,7 @@ function Docks(): ReactElement {
               label={t('shell.resizeTimeline')}
               axis="y"
               sized="second"
-              size={140}
+              size={166}
               min={72}
               max={420}
               first={
