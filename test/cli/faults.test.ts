@@ -81,7 +81,9 @@ describe('an interrupted export', () => {
     await until('the first is heard', () => running.stderr.includes('Stopping') || running.child.exitCode !== null);
     await new Promise((resolve) => setTimeout(resolve, 300));
     running.child.kill('SIGINT');
-    assert.equal((await running.finished).code, 130);
+    const { code } = await running.finished;
+    // Shells tell a signal that meets the process while it is being taken down by the same code.
+    assert.ok(code === 130 || running.child.signalCode === 'SIGINT', `${code}, ${running.child.signalCode}`);
     assert.deepEqual(
       (await place.files(place.out)).filter((name) => name.includes('c.mp4')),
       [],
