@@ -8,6 +8,8 @@ import type { TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 
+/** What people start: it hands signals on, and tells how the command ended. */
+export const LAUNCHER = fileURLToPath(new URL('../../bin/shenghua.mjs', import.meta.url));
 export const CLI = fileURLToPath(new URL('../../main/headless/cli.ts', import.meta.url));
 
 export interface Told {
@@ -26,6 +28,8 @@ export interface Finished {
 }
 
 export interface RunOptions {
+  /** What is started; the command itself unless given. */
+  program?: string;
   input?: string | Buffer;
   env?: NodeJS.ProcessEnv;
   cwd?: string;
@@ -66,8 +70,8 @@ export class Place {
     return join(this.folder, name);
   }
 
-  start(args: readonly string[], { env, cwd = this.folder }: RunOptions = {}): Running {
-    const child = spawn(process.execPath, [CLI, ...args], { cwd, env: { ...this.env, ...env }, stdio: 'pipe' });
+  start(args: readonly string[], { env, cwd = this.folder, program = CLI }: RunOptions = {}): Running {
+    const child = spawn(process.execPath, [program, ...args], { cwd, env: { ...this.env, ...env }, stdio: 'pipe' });
     return new Running(child);
   }
 
