@@ -4,10 +4,11 @@ import { z } from 'zod';
 import { describeError, StudioError } from '../errors/index.ts';
 import { type DocumentMigration, documentReader, parseProject, serialiseProject } from './migrations.ts';
 import { newProject } from './new-project.ts';
+import { PROJECT_VERSION } from './project.ts';
 import { projectAssets } from './project-assets.ts';
 import { randomProject } from './random-project.fixture.ts';
 
-const minimal = { version: 2, id: 'p', name: 'One', avatar: { portrait: { kind: 'sample', id: 'lin' } } };
+const minimal = { version: PROJECT_VERSION, id: 'p', name: 'One', avatar: { portrait: { kind: 'sample', id: 'lin' } } };
 
 const codeOf = (code: string) => (error: unknown) => error instanceof StudioError && error.code === code;
 
@@ -96,10 +97,10 @@ test('what is no project at all says so', () => {
 });
 
 test('a document of a newer version is refused and left as it is', () => {
-  const newer = Object.freeze({ ...minimal, version: 3, somethingNew: Object.freeze({ deep: 1 }) });
+  const newer = Object.freeze({ ...minimal, version: PROJECT_VERSION + 1, somethingNew: Object.freeze({ deep: 1 }) });
   const error = failure(newer);
   assert.equal(error.code, 'storage.document-newer');
-  assert.deepEqual(error.params, { version: 3, supported: 2 });
+  assert.deepEqual(error.params, { version: PROJECT_VERSION + 1, supported: PROJECT_VERSION });
 });
 
 test('a document of version 1 gains emotions of its own and a consent, both empty, and keeps all else', () => {
@@ -116,7 +117,7 @@ test('a document of version 1 gains emotions of its own and a consent, both empt
     project,
     parseProject({ ...first, version: 2, emotions: [], avatar: { ...first.avatar, consent: null } }),
   );
-  assert.deepEqual([project.version, project.emotions, project.avatar.consent], [2, [], null]);
+  assert.deepEqual([project.version, project.emotions, project.avatar.consent], [PROJECT_VERSION, [], null]);
   assert.deepEqual([project.script.lines[0]?.emotion, project.avatar.framing.zoom, project.seed], ['happy', 2, 9]);
   assert.equal(JSON.stringify(first), given);
   assert.match(failure({ version: 1, id: 'p', name: 'One' }).message, /avatar: /);

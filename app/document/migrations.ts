@@ -31,6 +31,7 @@ const PROJECT_MIGRATIONS: readonly DocumentMigration[] = [
       return { emotions: [], ...rest, ...(withConsent !== undefined && { avatar: withConsent }) };
     },
   },
+  { from: 2, to: 3, name: 'add-live', migrate: (document) => ({ live: {}, ...document }) },
 ];
 
 /**

@@ -2,13 +2,14 @@ import { type RefinementCtx, z } from 'zod';
 import { emotionNames } from '../speech/emotion-presets.ts';
 import { avatarSchema } from './avatar.ts';
 import { ownEmotionsSchema } from './emotions.ts';
+import { liveSchema } from './live.ts';
 import { outputSchema } from './output.ts';
 import { scriptSchema } from './script.ts';
 import { stageSchema } from './stage.ts';
 import { voiceSchema } from './voice.ts';
 
 /** The version this build writes. Raise it together with a named migration in `migrations.ts`. */
-export const PROJECT_VERSION = 2;
+export const PROJECT_VERSION = 3;
 
 const records = z.strictObject({
   version: z.literal(PROJECT_VERSION),
@@ -21,6 +22,7 @@ const records = z.strictObject({
   script: scriptSchema.prefault({}),
   stage: stageSchema.prefault({}),
   output: outputSchema.prefault({}),
+  live: liveSchema.prefault({}),
   /** Same seed, same document, same frames. */
   seed: z
     .int()

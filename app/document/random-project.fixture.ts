@@ -2,6 +2,7 @@
 import { EMOTIONS } from '../speech/emotion.ts';
 import { EMOTION_CONTROLS } from '../speech/emotion-blend.ts';
 import { OUTPUT_FORMATS } from './output.ts';
+import { PROJECT_VERSION } from './project.ts';
 import { CORNERS, FRAME_RATES } from './stage.ts';
 
 /** mulberry32: small, seeded, good enough to wander. */
@@ -96,7 +97,7 @@ export function randomProject(seed: number): Record<string, unknown> {
   });
 
   const project = {
-    version: 2,
+    version: PROJECT_VERSION,
     id: `project-${seed}`,
     name: name(),
     avatar: {
