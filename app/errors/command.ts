@@ -139,6 +139,33 @@ export const commandErrors = {
     },
     'zh-CN': { message: '文本 {path} 超过 {limitMb} MB。', hint: '请确认文件无误，或拆分成几部分。' },
   },
+  'command.consent-of-whom': {
+    en: {
+      message: '{option} does not say whose consent it is.',
+      hint: 'Name the person in the picture too: --consent-person "…", or --consent-self "…" if it is you.',
+    },
+    'zh-CN': {
+      message: '{option} 没有说明是谁的授权。',
+      hint: '请同时写明图中的人：--consent-person "…"；若为本人，用 --consent-self "…"。',
+    },
+  },
+  'command.consent-of-sample': {
+    en: {
+      message: '{option} was given, but a sample avatar shows nobody.',
+      hint: 'Leave it out, or give a picture with --portrait.',
+    },
+    'zh-CN': { message: '示例形象不是真人，不需要 {option}。', hint: '请去掉该选项，或用 --portrait 指定图片。' },
+  },
+  'command.consent-unfit': {
+    en: {
+      message: '{path} is not a record of consent ({detail}).',
+      hint: 'It must be JSON with person, scope and grantedOn (YYYY-MM-DD); docs/project-file.md shows one.',
+    },
+    'zh-CN': {
+      message: '{path} 不是授权记录（{detail}）。',
+      hint: '应为 JSON，含 person、scope 和 grantedOn（YYYY-MM-DD）；示例见 docs/project-file.md。',
+    },
+  },
   'command.ffmpeg-passed-over': {
     en: {
       message: 'The ffmpeg you named was not used: {path} ({reason}).',

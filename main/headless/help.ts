@@ -152,7 +152,7 @@ The script language ([happy], [500ms], 重{chóng} …) is told in docs/script.m
 A file of the same name is replaced, but only once the new one is complete.
 
 Examples:
-  $ npm run shenghua -- export --portrait me.jpg --text "Hello, nice to meet you."
+  $ npm run shenghua -- export --portrait me.jpg --consent-self "Jo Doe" --text "Hello, nice to meet you."
   $ npm run shenghua -- export --portrait sample:lin --script talk.txt --size 1080p-portrait --subtitles srt --out talk.mp4
   $ npm run shenghua -- export --portrait me.jpg --audio me.m4a --text "What I say in the recording."
   $ npm run shenghua -- export --portrait sample:mika --text "Hi." --background transparent --out hi.webm
@@ -162,7 +162,7 @@ Examples:
 同名文件会被替换，但只在新文件完整生成之后。
 
 示例：
-  $ npm run shenghua -- export --portrait 我.jpg --text "大家好，很高兴认识你们！"
+  $ npm run shenghua -- export --portrait 我.jpg --consent-self "张三" --text "大家好，很高兴认识你们！"
   $ npm run shenghua -- export --portrait sample:lin --script 口播.txt --size 1080p-portrait --subtitles srt --out 口播.mp4
   $ npm run shenghua -- export --portrait 我.jpg --audio 录音.m4a --text "录音里说的话。"
   $ npm run shenghua -- export --portrait sample:mika --text "嗨！" --background transparent --out hi.webm
@@ -188,6 +188,46 @@ Examples:
         words: {
           en: 'which face, counted from the left from 1, when there are several',
           'zh-CN': '图中有多张脸时用第几张（从左数，从 1 开始）',
+        },
+      },
+      {
+        flags: '--consent-self <name>',
+        words: { en: 'the picture shows you, who agree: your name', 'zh-CN': '图中是您本人，且您同意使用：您的姓名' },
+      },
+      {
+        flags: '--consent-person <name>',
+        words: {
+          en: 'the picture shows somebody else, who agreed: their name',
+          'zh-CN': '图中是已同意授权的他人：其姓名',
+        },
+      },
+      {
+        flags: '--consent-scope <words>',
+        words: { en: 'what they agreed to; any video unless given', 'zh-CN': '授权用途；默认各类视频' },
+      },
+      {
+        flags: '--consent-from <day>',
+        words: {
+          en: 'the day they agreed, 2026-01-31; today unless given',
+          'zh-CN': '授权日期，如 2026-01-31；默认今天',
+        },
+      },
+      {
+        flags: '--consent-until <day>',
+        words: { en: 'the last day it holds; no end unless given', 'zh-CN': '授权的最后一天；默认长期' },
+      },
+      {
+        flags: '--consent <file>',
+        words: {
+          en: 'a record of consent as JSON instead, as docs/project-file.md shows it',
+          'zh-CN': '改用 JSON 授权记录，格式见 docs/project-file.md',
+        },
+      },
+      {
+        flags: '--not-a-person',
+        words: {
+          en: 'the picture is drawn or generated: nobody is to be asked',
+          'zh-CN': '图片为绘制或生成，不是真人',
         },
       },
       {

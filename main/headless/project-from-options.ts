@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { basename, extname } from 'node:path';
 import type { PortraitSource } from '../../app/document/avatar.ts';
+import { needsConsent } from '../../app/document/consent.ts';
 import { newProject } from '../../app/document/new-project.ts';
 import { outputSchema } from '../../app/document/output.ts';
 import type { Project } from '../../app/document/project.ts';
@@ -12,6 +13,7 @@ import type { Voice } from '../engine/ports/tts.ts';
 import { listSampleAvatars } from '../portrait/samples.ts';
 import type { AssetSource } from '../storage/assets.ts';
 import type { VerbContext } from './cli.ts';
+import { consentFromOptions } from './consent-options.ts';
 import { badValue, oneOf, usage } from './faults.ts';
 import { createFileAssets, type FileAssets } from './file-assets.ts';
 import {
@@ -51,6 +53,7 @@ export async function projectFromOptions(
   };
   refuseConflicts(options);
   const wish = readWishes(given);
+  const consent = await consentFromOptions(context);
 
   const projectFile = given('project');
   const opened = projectFile === undefined ? null : await openProject(projectFile);
@@ -62,6 +65,10 @@ export async function projectFromOptions(
   const base =
     opened?.project ?? (await fromPortrait(given('portrait'), soundOnly(format, given('out')), assets, signal));
 
+  if (consent !== null && !needsConsent(base.avatar.portrait)) {
+    const option = consent.relation === undefined ? '--not-a-person' : '--consent…';
+    throw usage('command.consent-of-sample', { option });
+  }
   const lines = await scriptLines(context, ownEmotions);
   const audio = given('audio');
   if (opened === null && lines === null && audio === undefined) throw usage('command.no-speech');
@@ -90,6 +97,7 @@ export async function projectFromOptions(
       ...base.avatar,
       ...(wish.face !== undefined && { faceIndex: wish.face - 1, landmarks: null }),
       framing: { ...base.avatar.framing, ...wish.framing },
+      ...(consent !== null && { consent }),
     },
     voice: {
       ...base.voice,

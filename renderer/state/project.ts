@@ -8,6 +8,7 @@ import { language } from './language.ts';
 import type { ProjectState, ProjectStore } from './project-state.ts';
 import { createProjectStore } from './project-store.ts';
 import { showErrorToast } from './show-error.ts';
+import { hashOf, uiStore } from './ui-store.ts';
 import { adoptUnsent, keepUnsent, windowId } from './unsent.ts';
 
 let store: ProjectStore | null = null;
@@ -71,6 +72,28 @@ export function useDocument<T>(selector: (document: Project) => T): T {
 
 /** The open document, outside of React. */
 export const openDocument = (): Project | null => projectStore().getState().document;
+
+/** Resolves once the project is open; false when it cannot be opened or the person has gone elsewhere. */
+export function whenOpened(projectId: string): Promise<boolean> {
+  return new Promise((resolve) => {
+    const stops: (() => void)[] = [];
+    const settle = (isOpen: boolean): void => {
+      for (const stop of stops) stop();
+      resolve(isOpen);
+    };
+    const look = ({ id, phase }: ProjectState): void => {
+      if (id === projectId && phase !== 'opening') settle(phase === 'open');
+    };
+    const there = hashOf({ screen: 'workspace', projectId });
+    stops.push(
+      projectStore().subscribe(look),
+      uiStore.subscribe(({ route }, before) => {
+        if (route !== before.route && hashOf(route) !== there) settle(false);
+      }),
+    );
+    look(projectStore().getState());
+  });
+}
 
 /** Changes the open document: one step of undo, or the continuation of the step under the same `mergeKey`. */
 export const editDocument: ProjectStore['edit'] = (...args) => projectStore().edit(...args);

@@ -9,6 +9,7 @@ before(async () => {
 });
 after(() => place.remove());
 
+const OWN = ['export', '--portrait', 'me.jpg', '--text', 'Hi.'];
 const LIN = ['export', '--portrait', 'sample:lin', '--text', 'Hi.'];
 
 describe('wrong usage ends with 2, says what is wrong and what is meant', () => {
@@ -45,6 +46,22 @@ describe('wrong usage ends with 2, says what is wrong and what is meant', () => 
       'stage.transparent-needs-alpha',
       /WebM/,
     ],
+    ['consent of two', [...OWN, '--consent-self', 'Jo', '--not-a-person'], 'command.conflicting-options', /Leave one/],
+    ['consent of nobody', [...OWN, '--consent-until', '2030-01-01'], 'command.consent-of-whom', /--consent-person/],
+    [
+      'no such day',
+      [...OWN, '--consent-self', 'Jo', '--consent-from', '2026-02-30'],
+      'command.bad-value',
+      /2026-12-31/,
+    ],
+    [
+      'consent that ends before it begins',
+      [...OWN, '--consent-self', 'Jo', '--consent-from', '2026-02-03', '--consent-until', '2026-02-02'],
+      'command.bad-value',
+      /on or after 2026-02-03/,
+    ],
+    ['consent without a name', [...OWN, '--consent-person', ' '], 'command.bad-value', /1 to 200/],
+    ['consent of a drawing', [...LIN, '--not-a-person'], 'command.consent-of-sample', /--portrait/],
     ['one file for two', [...LIN, '--out', 'a.mp4', '--timeline', 'a.mp4'], 'command.same-file-twice', /another name/],
     ['no such language', ['--lang', 'fr', 'doctor'], 'command.bad-value', /en, zh-CN/],
     ['a language nobody speaks', ['voices', '--lang', 'klingon'], 'command.bad-value', /ja/],

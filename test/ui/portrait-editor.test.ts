@@ -180,6 +180,40 @@ test('a dark picture is told, mended and taken back; whose face it is is asked o
   await page.context().close();
 });
 
+test('a project that begins with a picture is asked the same, once: which face, and whose', async () => {
+  const page = await studio.open('#/projects');
+  const begin = async (name: string): Promise<Opened> => {
+    await page.evaluate("location.hash = '#/projects'");
+    await page.getByRole('button', { name: 'New project' }).click();
+    const chooser = page.waitForEvent('filechooser');
+    await dialog(page, 'New project').getByRole('button', { name: 'Your own picture' }).click();
+    await (await chooser).setFiles(file(name));
+    await page.waitForURL(/#\/project\//);
+    return { page, id: decodeURIComponent(new URL(page.url()).hash.split('/').at(-1)!) };
+  };
+  const asks = dialog(page, 'Whose face is this?');
+
+  const several = await begin('two.jpg');
+  const faces = dialog(page, 'Which face speaks?');
+  await faces.getByRole('radio', { name: 'Face 1' }).click();
+  await faces.getByRole('button', { name: 'Use face 1' }).click();
+  await asks.getByRole('button', { name: 'Not now' }).click();
+  assert.equal((await avatar(several, (own) => own.faceIndex === 0)).consent, null);
+  // Put off, not forgotten.
+  await page.getByRole('button', { name: 'Record consent…' }).waitFor();
+
+  // A face on record is not asked for again.
+  const known = await begin('dark.jpg');
+  assert.equal((await avatar(known, (own) => own.consent !== null)).consent!.person, 'Lin Yue');
+  assert.equal(await asks.count(), 0);
+
+  // Nobody in it: said, with what to do.
+  await begin('wall.png');
+  await page.getByRole('alert').getByText('No face was found in the picture').waitFor();
+  await page.getByRole('button', { name: 'Place the points by hand' }).waitFor();
+  await page.context().close();
+});
+
 test('points move by mouse and by keys, alone or with their mirror image; the mouth follows, and every drag is one step', async () => {
   const opened = await openPanel('Points');
   const { page } = opened;

@@ -17,6 +17,11 @@ const STEPS: Readonly<Record<ExportStep, { en: string; zh: string }>> = {
   render: { en: 'Drawing and encoding', zh: '绘制并编码' },
 };
 
+const CONSENT_OPTIONS = {
+  en: 'Record it with --consent-self "your name", --consent-person "their name", or --not-a-person.',
+  zh: '可用 --consent-self "本人姓名"、--consent-person "他人姓名" 或 --not-a-person 记录。',
+};
+
 export const exportVerb: Verb = async (context) => {
   const { console, signal, options, studio: where } = context;
   await using studio = createStudio(where);
@@ -42,6 +47,7 @@ export const exportVerb: Verb = async (context) => {
     progress.end();
   }
   for (const warning of report.warnings) console.warn(warning);
+  if (report.consent?.state === 'missing') console.note(console.words(CONSENT_OPTIONS));
   if (where.ffmpegPath !== undefined && report.frames > 0) {
     const unusable = (await studio.ffmpeg(signal)).rejected.find(({ source }) => source === 'option');
     if (unusable)

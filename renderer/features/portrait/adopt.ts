@@ -47,12 +47,27 @@ export async function adopt({
     delete avatar.framingByShape;
   });
   sealEdit();
-  if (likenessKey === null || record !== null || asked.has(likenessKey)) {
-    if (next !== undefined) openDialog(next.id, next.argument);
-    return;
-  }
-  asked.add(likenessKey);
-  openDialog('portrait.consent', { likenessKey, next });
+  if (likenessKey !== null && record === null) askFor(likenessKey, next);
+  else if (next !== undefined) openDialog(next.id, next.argument);
+}
+
+/** The picture is the document's already, since the project began with it: the record on file is taken over, or it is asked for. */
+export async function settleConsent(portrait: PortraitSource, likeness: string | null): Promise<void> {
+  const likenessKey = likenessOf(portrait, likeness);
+  if (likenessKey === null) return;
+  const record = await rpc.portraits.consent({ likenessKey });
+  if (record === null) return askFor(likenessKey);
+  editDocument('portrait.stepConsent', ({ avatar }) => {
+    avatar.consent = record.consent;
+  });
+  sealEdit();
+}
+
+function askFor(likenessKey: string, next?: NextDialog): void {
+  if (!asked.has(likenessKey)) {
+    asked.add(likenessKey);
+    openDialog('portrait.consent', { likenessKey, next });
+  } else if (next !== undefined) openDialog(next.id, next.argument);
 }
 /** Who said `not now` is reminded in the panel, not asked again with every change. */
 const asked = new Set<string>();

@@ -4,6 +4,9 @@ import type { AssetRef } from '../../../app/document/asset.ts';
 import { presetSize, type StageShape } from '../../../app/media/stage-size.ts';
 import { rpc } from '../../bridge/index.ts';
 import { language } from '../../state/language.ts';
+import { showErrorToast } from '../../state/show-error.ts';
+import { examine } from '../portrait/examination.ts';
+import { askAboutFirstPicture } from '../portrait/import/take-picture.ts';
 import { freeName } from './project-operations.ts';
 
 /** Distributes, so that each kind of request keeps its own fields. */
@@ -33,7 +36,9 @@ export const createEmpty = (sampleId: string, shape: StageShape): Promise<Projec
 /** @throws what the studio says of a picture that it cannot use at all, before there is a project */
 export async function createFromPicture(asset: AssetRef, shape: StageShape): Promise<ProjectSummary> {
   const portrait = { kind: 'asset' as const, asset };
-  await rpc.portraits.examine({ portrait, faceIndex: null });
+  await examine(portrait, null);
   const wanted = (asset.fileName ?? '').replace(/\.[^.]{1,5}$/, '').trim() || language().t('projects.untitled');
-  return create({ from: 'empty', portrait, wanted }, shape);
+  const made = await create({ from: 'empty', portrait, wanted }, shape);
+  void askAboutFirstPicture(made.id, portrait).catch(showErrorToast);
+  return made;
 }

@@ -1,3 +1,7 @@
+import { consentWords } from '../../../app/i18n/consent.ts';
+
+const words = consentWords.en;
+
 export const portrait = {
   title: 'Portrait',
   choosePicture: 'Choose picture…',
@@ -228,7 +232,7 @@ export const portrait = {
   'personHint-self': 'Your own name.',
   'personHint-other': 'The person who agreed.',
   consentScope: 'May be used for',
-  'scope-any': 'Talking videos of any kind that I make and publish',
+  'scope-any': words.anyScope,
   'scope-course': 'Lessons and training material',
   'scope-social': 'Short videos on social media',
   'scope-company': 'Videos inside the company, not published',
@@ -247,11 +251,10 @@ export const portrait = {
   attach: 'Attach evidence…',
   attachText: 'A signed form, a letter, a recording (optional)',
   detach: 'Remove the evidence',
-  'statement-self': 'I am {person}, and I agree that my likeness is used in this way.',
-  'statement-other':
-    '{person} has agreed to this use of their likeness, knows that the video is made by AI, and I can show it.',
-  'statement-nobody': 'I declare that this picture is drawn or generated and shows no real person.',
-  nobody: 'Nobody (drawn or generated)',
+  'statement-self': words.self,
+  'statement-other': words.other,
+  'statement-nobody': words.nobody,
+  nobody: words.nobodyName,
   later: 'Not now',
   consentSave: 'Keep record',
   withdraw: 'Withdraw consent',

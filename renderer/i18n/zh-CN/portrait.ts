@@ -1,4 +1,7 @@
+import { consentWords } from '../../../app/i18n/consent.ts';
 import type { portrait as english } from '../en/portrait.ts';
+
+const words = consentWords['zh-CN'];
 
 export const portrait: Record<keyof typeof english, string> = {
   title: '形象',
@@ -225,7 +228,7 @@ export const portrait: Record<keyof typeof english, string> = {
   'personHint-self': '您自己的姓名。',
   'personHint-other': '同意授权的人。',
   consentScope: '授权用途',
-  'scope-any': '由我制作并发布的各类口播视频',
+  'scope-any': words.anyScope,
   'scope-course': '课程与培训材料',
   'scope-social': '社交平台短视频',
   'scope-company': '公司内部视频，不对外发布',
@@ -244,10 +247,10 @@ export const portrait: Record<keyof typeof english, string> = {
   attach: '附上凭证…',
   attachText: '签字文件、信函或录音（可选）',
   detach: '移除凭证',
-  'statement-self': '我是{person}，我同意以上述方式使用我的肖像。',
-  'statement-other': '{person}已同意以上述方式使用其肖像，知晓视频由 AI 生成，并且我能够提供证明。',
-  'statement-nobody': '我声明这张图片为绘制或生成，不是真实人物。',
-  nobody: '并非真人（绘制或生成）',
+  'statement-self': words.self,
+  'statement-other': words.other,
+  'statement-nobody': words.nobody,
+  nobody: words.nobodyName,
   later: '以后再说',
   consentSave: '保存记录',
   withdraw: '撤回授权',

@@ -11,9 +11,9 @@ import type { AssetRef } from '../../../../app/document/asset.ts';
 import type { PortraitSource } from '../../../../app/document/avatar.ts';
 import { chooseFile } from '../../../bridge/files.ts';
 import { type UploadOptions, upload } from '../../../bridge/index.ts';
-import { openDocument } from '../../../state/project.ts';
+import { openDocument, whenOpened } from '../../../state/project.ts';
 import { isPanelOpen, openDialog, showTab, togglePanel, uiStore } from '../../../state/ui-store.ts';
-import { adopt } from '../adopt.ts';
+import { adopt, settleConsent } from '../adopt.ts';
 import { examine } from '../examination.ts';
 
 export type ImportState =
@@ -82,6 +82,17 @@ async function take(bring: (options: UploadOptions) => Promise<AssetRef | null>,
   } finally {
     if (current === own) current = null;
   }
+}
+
+/** A project that began with this picture asks, once it is open, what choosing the picture in it would have asked. */
+export async function askAboutFirstPicture(projectId: string, portrait: PortraitSource): Promise<void> {
+  const [isOpen, seen] = await Promise.all([whenOpened(projectId), examine(portrait, null)]);
+  if (!isOpen) return;
+  showPortraitPanel();
+  const error = faultOf(seen, seen.chosen);
+  if (error !== null) set({ phase: 'failed', error, portrait, seen });
+  else if (seen.chosen === null) openDialog('portrait.faces', { portrait, seen });
+  else await settleConsent(portrait, seen.faces[seen.chosen]?.likenessKey ?? null);
 }
 
 /** Why a picture cannot be a portrait, as the studio would say it when it is used. */
