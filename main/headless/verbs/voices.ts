@@ -1,3 +1,4 @@
+import { languageNames } from '../../../app/i18n/language-names.ts';
 import { createStudio } from '../../compose.ts';
 import type { Voice } from '../../engine/ports/tts.ts';
 import type { Verb } from '../cli.ts';
@@ -35,9 +36,13 @@ export const voicesVerb: Verb = async ({ options, console, signal, studio: where
     neutral: console.words({ en: 'neutral', zh: '中性' }),
   };
   const idWidth = Math.max(...voices.map(({ id }) => id.length));
+  const nameOf = languageNames(console.locale);
   for (const voice of voices) {
+    // Languages and accents are named in English by the voices themselves.
+    const spoken = nameOf(voice.languages[0] ?? '');
+    const name = console.locale === 'en' || !voice.id.startsWith('espeak:') || spoken === null ? voice.name : spoken;
     const gender = genders[voice.gender].padEnd(8);
-    console.print(`${voice.id.padEnd(idWidth)}  ${gender}${voice.languages.join(', ').padEnd(16)}  ${voice.name}`);
+    console.print(`${voice.id.padEnd(idWidth)}  ${gender}${voice.languages.join(', ').padEnd(16)}  ${name}`);
   }
   console.note(
     console.words({

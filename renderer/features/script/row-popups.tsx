@@ -9,6 +9,8 @@ import { useLanguage } from '../../state/language.ts';
 import { useDocument } from '../../state/project.ts';
 import { Button, cx, FilteredList, Kbd, type MenuItem, NumberField, Slider } from '../../ui/index.ts';
 import popups from '../../ui/popups.module.css';
+import { useVoiceList } from '../voice/voice-list.ts';
+import { useVoiceWords } from '../voice/voice-words.ts';
 import { lastCaret } from './caret.ts';
 import { copyLines } from './clipboard.ts';
 import { useEmotionLooks } from './emotion-look.ts';
@@ -30,7 +32,6 @@ import { lineIndex, lineOf } from './lines-index.ts';
 import { toggleListening } from './listen.ts';
 import { closeRowPopup, type RowPopup, rowPopupStore } from './row-popup.ts';
 import styles from './script.module.css';
-import { useVoices } from './voices.ts';
 
 /** The panel that is open at a line, one for all of them. */
 export function RowPopups(): ReactElement | null {
@@ -175,21 +176,23 @@ function KeyframePicker({ line, index }: { line: ScriptLine; index: number }): R
 }
 
 function VoicePicker({ line }: { line: ScriptLine }): ReactElement {
-  const { t, locale } = useLanguage();
-  const voices = useVoices() ?? [];
-  const languages = useMemo(() => new Intl.DisplayNames(locale, { type: 'language', fallback: 'code' }), [locale]);
-  const options = [
-    { id: null as string | null, name: t('script.voiceOfProject'), note: '' },
-    ...voices.map(({ id, name, languages: [tag] }) => ({
-      id,
-      name,
-      note: tag === undefined ? '' : nameOf(languages, tag),
-    })),
-  ];
+  const { t } = useLanguage();
+  const { voices } = useVoiceList();
+  const words = useVoiceWords();
+  const options = useMemo(
+    () => [
+      { id: null as string | null, name: t('script.voiceOfProject'), note: '', text: '' },
+      ...(voices ?? []).map((voice) => ({
+        ...{ id: voice.id, name: words.title(voice), note: words.note(voice) },
+        text: `${voice.name} ${voice.id}`,
+      })),
+    ],
+    [voices, words, t],
+  );
   return (
     <FilteredList
       items={options}
-      textOf={({ name, note }) => `${name} ${note}`}
+      textOf={({ name, note, text }) => `${name} ${note} ${text}`}
       keyOf={({ id }) => id ?? ''}
       searchLabel={t('script.voiceSearch')}
       emptyText={t('ui.nothingFound')}
@@ -208,14 +211,6 @@ function VoicePicker({ line }: { line: ScriptLine }): ReactElement {
     </FilteredList>
   );
 }
-function nameOf(languages: Intl.DisplayNames, tag: string): string {
-  try {
-    return languages.of(tag) ?? tag;
-  } catch {
-    return tag;
-  }
-}
-
 const PAUSES = [0, DEFAULT_PAUSE_MS, 500, 1000, 2000];
 function PausePicker({ line }: { line: ScriptLine }): ReactElement {
   const { t, format } = useLanguage();

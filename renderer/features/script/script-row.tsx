@@ -6,6 +6,8 @@ import { useLanguage } from '../../state/language.ts';
 import { useDocument } from '../../state/project.ts';
 import { activeLineId, selectLine, uiStore } from '../../state/ui-store.ts';
 import { cx, Spinner } from '../../ui/index.ts';
+import { useVoice } from '../voice/voice-list.ts';
+import { useVoiceWords } from '../voice/voice-words.ts';
 import { lastCaret } from './caret.ts';
 import { dropStore, endDrag, markDrop, startDrag } from './drag-lines.ts';
 import { durationStore, lengthOf } from './durations.ts';
@@ -17,7 +19,6 @@ import { pickLine } from './multi-select.ts';
 import { playingLineStore } from './playing-line.ts';
 import { openRowPopup, type RowPopup } from './row-popup.ts';
 import styles from './script.module.css';
-import { useVoiceName } from './voices.ts';
 
 const MARKER = /\[\s*#([\p{L}\p{N}_-]+)/u;
 
@@ -144,7 +145,9 @@ function VoiceChip(props: {
 }) {
   const { t } = useLanguage();
   const { voiceId, number, onClick } = props;
-  const name = useVoiceName(voiceId);
+  const voice = useVoice(voiceId);
+  const words = useVoiceWords();
+  const name = voice === undefined ? voiceId : words.title(voice);
   return (
     <button
       type="button"

@@ -9,7 +9,7 @@ import { rpc } from '../../bridge/index.ts';
 import { projectStore } from '../../state/project.ts';
 import { durationStore, lengthKey, tellLength } from '../script/durations.ts';
 import { lineOf } from '../script/lines-index.ts';
-import { askForVoices, isCloudVoice } from '../script/voices.ts';
+import { askForVoices, isCloudVoice } from '../voice/voice-list.ts';
 
 export interface SpokenLines {
   byId: ReadonlyMap<string, { key: string; spoken: SpokenLine }>;

@@ -1,5 +1,5 @@
 /** The voices of all providers, asked for when they are first needed. */
-import { useEffect, useMemo } from 'react';
+import { useEffect } from 'react';
 import { useStore } from 'zustand';
 import { createStore } from 'zustand/vanilla';
 import type { VoiceDescription } from '../../../app/contract/voices.ts';
@@ -32,6 +32,12 @@ export function useVoiceList(): Known {
 
 /** undefined: not known (yet). */
 export function useVoice(id: string | null): VoiceDescription | undefined {
-  const { voices } = useVoiceList();
-  return useMemo(() => voices?.find((voice) => voice.id === id), [voices, id]);
+  useEffect(() => {
+    if (id !== null) void askForVoices();
+  }, [id]);
+  return useStore(voicesStore, ({ voices }) => (id === null ? undefined : voices?.find((voice) => voice.id === id)));
 }
+
+/** A voice in the cloud costs money or waiting: nothing is asked of it that nobody asked for. */
+export const isCloudVoice = (voiceId: string | null): boolean =>
+  voiceId !== null && voicesStore.getState().voices?.find(({ id }) => id === voiceId)?.runs !== 'local';

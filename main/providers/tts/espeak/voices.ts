@@ -51,8 +51,8 @@ export function knownVoices(voices: readonly EngineVoice[]): KnownVoices {
 }
 
 const nameOf = (tag: string, name: string): string => {
-  if (tag === 'cmn') return '普通话 Chinese (Mandarin)';
-  if (tag === 'yue') return '粤语 Chinese (Cantonese)';
+  if (tag === 'cmn') return 'Chinese (Mandarin)';
+  if (tag === 'yue') return 'Chinese (Cantonese)';
   return name;
 };
 
