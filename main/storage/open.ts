@@ -8,6 +8,7 @@ import { asStorageError } from './failures.ts';
 import { studioPaths } from './paths.ts';
 import { type ConsentRepository, openConsentRepository } from './repositories/consents.ts';
 import { type ExportJobRepository, openExportJobRepository } from './repositories/export-jobs.ts';
+import { type LiveShowRepository, openLiveShowRepository } from './repositories/live-shows.ts';
 import { type OwnEmotionRepository, openOwnEmotionRepository } from './repositories/own-emotions.ts';
 import { openProjectRepository, type ProjectRepository } from './repositories/projects.ts';
 import { openSettingsRepository, type SettingsRepository } from './repositories/settings.ts';
@@ -26,6 +27,7 @@ export interface Storage {
   readonly ownEmotions: OwnEmotionRepository;
   readonly consents: ConsentRepository;
   readonly takes: TakeRepository;
+  readonly liveShows: LiveShowRepository;
   /** For repositories of their own. */
   readonly database: StudioDatabase;
   /** Safe to call twice. */
@@ -59,8 +61,9 @@ export async function openStorage(
   const exportJobs = openExportJobRepository(database, works);
   const consents = openConsentRepository(database);
   const takes = openTakeRepository(database);
+  const liveShows = openLiveShowRepository(database);
   const isReferenced = (sha256: string): boolean =>
-    [projects, exportJobs, works, consents, takes].some((keeper) => keeper.isAssetReferenced(sha256));
+    [projects, exportJobs, works, consents, takes, liveShows].some((keeper) => keeper.isAssetReferenced(sha256));
   return {
     dataDir,
     notices,
@@ -72,6 +75,7 @@ export async function openStorage(
     ownEmotions: openOwnEmotionRepository(database),
     consents,
     takes,
+    liveShows,
     database,
     close: database.close,
   };

@@ -7,6 +7,7 @@ import { exportJobs } from './0060-export-jobs.ts';
 import { works } from './0070-works.ts';
 import { consents } from './0080-consents.ts';
 import { takes } from './0090-takes.ts';
+import { liveShows } from './0100-live-shows.ts';
 
 export interface SqlMigration {
   /** Becomes `PRAGMA user_version`. Rising, with room between. */
@@ -23,4 +24,5 @@ export const MIGRATIONS: readonly SqlMigration[] = [
   works,
   consents,
   takes,
+  liveShows,
 ];
