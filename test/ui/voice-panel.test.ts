@@ -164,6 +164,58 @@ test('a take is recorded, heard, named, used as the script’s sound, and thrown
   await page.context().close();
 });
 
+test('a take is not lost: not by another tab of the panel, a reload in its middle, or a studio that does not answer', async () => {
+  const page = await openPanel('Recording');
+  const before = (await studio.rpc.takes.list({ projectId })).length;
+  const takes = async (count: number) => {
+    for (;;) {
+      const list = await studio.rpc.takes.list({ projectId });
+      if (list.length === before + count) return list;
+      await new Promise((resolve) => setTimeout(resolve, 50));
+    }
+  };
+  const record = page.getByRole('button', { name: 'Record', exact: true });
+  const second = page.getByRole('timer').getByText(/^0:0[1-9]\.\d$/);
+  await record.click();
+  await second.waitFor();
+  await page.getByRole('tab', { name: 'Portrait' }).click();
+  const stop = page.getByRole('button', { name: /^Stop recording/ });
+  await stop.waitFor();
+  await page.waitForTimeout(1000);
+  assert.deepEqual(await violations(page, 'header'), []);
+  await stop.click();
+  const [kept] = await takes(1);
+  assert.ok(kept!.durationMs > 1900, 'it went on while the panel was away');
+  await page.getByText(`“${kept!.name}” is kept with the takes.`).waitFor();
+  await page.getByRole('button', { name: 'Show takes' }).click();
+
+  await record.click();
+  await second.waitFor();
+  await page.reload();
+  await page.getByText(/^“Take \d+” was recorded before and has been kept\.$/).waitFor();
+  assert.ok((await takes(2))[0]!.durationMs > 900);
+
+  await page.route('**/upload', (route) => route.abort());
+  await page.getByRole('tab', { name: 'Voice' }).click();
+  await page.getByRole('radio', { name: 'Recording' }).click();
+  await record.click();
+  await second.waitFor();
+  await page.getByRole('button', { name: 'Stop', exact: true }).click();
+  await page.getByRole('button', { name: 'Keep 1 take that could not be sent' }).waitFor();
+  assert.equal((await studio.rpc.takes.list({ projectId })).length, before + 2);
+  await page.unroute('**/upload');
+  await page.reload();
+  assert.ok((await takes(3))[0]!.durationMs > 900);
+  // Each is given once.
+  await page.reload();
+  await page.getByRole('region', { name: 'Script' }).waitFor();
+  await page.waitForTimeout(1000);
+  assert.equal((await studio.rpc.takes.list({ projectId })).length, before + 3);
+  const refused = studio.faults.splice(0).filter((fault) => !fault.includes('ERR_FAILED'));
+  assert.deepEqual(refused, []);
+  await page.context().close();
+});
+
 test('a word of the dictionary changes how it is spoken; wrong Pinyin is told', async () => {
   const page = await openPanel('Words');
   const spoken = async (): Promise<string> => {

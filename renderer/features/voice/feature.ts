@@ -1,4 +1,4 @@
-import { AudioLines } from 'lucide-react';
+import { AudioLines, Mic } from 'lucide-react';
 import { lazy } from 'react';
 import type { Feature } from '../feature.ts';
 import { showRecording, showVoices, showWords } from './actions/show-parts.ts';
@@ -9,6 +9,10 @@ export const voice: Feature = {
     {
       ...{ slot: 'inspector', id: 'voice', title: 'voice.title', icon: AudioLines },
       component: lazy(() => import('./voice-panel.tsx')),
+    },
+    {
+      ...{ slot: 'tray', id: 'recording', title: 'voice.recording', icon: Mic },
+      component: lazy(() => import('./record/recording-tray.tsx')),
     },
   ],
   dialogs: [{ id: 'voice.browse', component: lazy(() => import('./choose/browse-dialog.tsx')) }],

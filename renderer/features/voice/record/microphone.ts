@@ -1,6 +1,6 @@
 /** The microphone: opened, metered, recorded as PCM. Whoever opens it closes it. */
 import captureUrl from './capture-worklet.ts?worker&url';
-import { toInt16, wavBlob } from './wav-blob.ts';
+import { type Recorded, recordedOf, toInt16 } from './wav-blob.ts';
 
 export type MicrophoneFault = 'denied' | 'absent' | 'busy' | 'insecure' | 'lost';
 
@@ -13,15 +13,11 @@ export class MicrophoneError extends Error {
   }
 }
 
-export interface Recorded {
-  wav: Blob;
-  durationMs: number;
-}
-
 export interface Microphone {
   /** The device in use; its name is known only once it may be used. */
   readonly deviceId: string;
-  start(): void;
+  readonly sampleRate: number;
+  start(onPiece: (piece: Int16Array<ArrayBuffer>) => void): void;
   /** What has been said since `start`; null where that is nothing. */
   stop(): Recorded | null;
   close(): void;
@@ -84,23 +80,28 @@ export async function openMicrophone({ deviceId, cleaned, onSamples, onLost }: M
   track?.addEventListener('ended', () => !closed && onLost());
   const capture = new AudioWorkletNode(context, 'shenghua-capture', { numberOfOutputs: 0 });
   let pieces: Int16Array<ArrayBuffer>[] | null = null;
+  let hand: (piece: Int16Array<ArrayBuffer>) => void = () => {};
   capture.port.onmessage = ({ data }: MessageEvent<Float32Array>) => {
     if (closed) return;
-    pieces?.push(toInt16(data));
+    if (pieces !== null) {
+      const piece = toInt16(data);
+      pieces.push(piece);
+      hand(piece);
+    }
     onSamples(data);
   };
   context.createMediaStreamSource(stream).connect(capture);
   return {
     deviceId: track?.getSettings().deviceId ?? '',
-    start() {
+    sampleRate: context.sampleRate,
+    start(onPiece) {
       pieces = [];
+      hand = onPiece;
     },
     stop() {
       const said = pieces ?? [];
       pieces = null;
-      const samples = said.reduce((sum, piece) => sum + piece.length, 0);
-      if (samples === 0) return null;
-      return { wav: wavBlob(said, context.sampleRate), durationMs: (samples * 1000) / context.sampleRate };
+      return said.length === 0 ? null : recordedOf(said, context.sampleRate);
     },
     close,
   };

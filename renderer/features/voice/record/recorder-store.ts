@@ -1,10 +1,11 @@
-/** The recorder: microphone, countdown, recording. There is one, whichever panel shows it. */
+/** The recorder: microphone, countdown, recording. There is one; it goes on while its panel is away, until its project is closed. */
 import { createStore } from 'zustand/vanilla';
 import { previewControls } from '../../../state/preview-store.ts';
 import { projectStore } from '../../../state/project.ts';
 import { showErrorToast } from '../../../state/show-error.ts';
 import { setLayout, uiStore } from '../../../state/ui-store.ts';
 import { hush } from '../hearing.ts';
+import { forgetTake, type KeptTake, keepTake, type TakeKeeper } from './kept-takes.ts';
 import { createLevelMeter, FLOOR_DB, type Level } from './level.ts';
 import {
   listMicrophones,
@@ -13,7 +14,7 @@ import {
   type MicrophoneFault,
   openMicrophone,
 } from './microphone.ts';
-import { keepTake } from './takes.ts';
+import { sendTake, showTakes } from './takes.ts';
 
 export interface RecorderState {
   phase: 'off' | 'opening' | 'ready' | 'counting' | 'recording' | 'saving';
@@ -26,10 +27,15 @@ export interface RecorderState {
   deviceId: string | null;
   clipping: boolean;
   silent: boolean;
+  /** Its panel is in view. */
+  shown: boolean;
 }
 
 const OFF = { phase: 'off', countdown: 0, startedAtMs: 0, clipping: false, silent: false } as const;
-export const recorderStore = createStore<RecorderState>(() => ({ ...OFF, fault: null, devices: [], deviceId: null }));
+export const recorderStore = createStore<RecorderState>(() => ({
+  ...OFF,
+  ...{ fault: null, devices: [], deviceId: null, shown: false },
+}));
 const set = recorderStore.setState;
 const phase = (): RecorderState['phase'] => recorderStore.getState().phase;
 
@@ -40,6 +46,7 @@ const isOn = (name: string, standard: number): boolean => (uiStore.getState().la
 
 let microphone: Microphone | null = null;
 let opening = 0;
+let current: { take: KeptTake; keeper: TakeKeeper } | null = null;
 let counting: ReturnType<typeof setInterval> | undefined;
 
 /** Told with every piece of sound, outside of React. */
@@ -85,7 +92,7 @@ export async function openRecorder(deviceId: string | null = recorderStore.getSt
   }
 }
 
-/** Lets the microphone go, unless something is being recorded. */
+/** Lets the microphone go; what is being recorded must have been stopped. */
 export function closeRecorder(): void {
   opening += 1;
   clearInterval(counting);
@@ -112,36 +119,52 @@ export async function record(): Promise<void> {
 }
 
 function begin(): void {
-  if (microphone === null) return;
-  microphone.start();
+  const projectId = projectStore().getState().id;
+  if (microphone === null || projectId === null) {
+    closeRecorder();
+    return;
+  }
+  const { sampleRate } = microphone;
+  const take = { id: crypto.randomUUID(), projectId, recordedAtMs: Date.now(), sampleRate };
+  const keeper = keepTake(take);
+  current = { take, keeper };
+  microphone.start((piece) => keeper.add(piece));
   set({ phase: 'recording', startedAtMs: performance.now() });
 }
+
+/** The last half second is no more than asked for. */
+window.addEventListener('pagehide', () => current?.keeper.flush());
 
 /** Ends the recording and keeps it as a take; ends the countdown without one. */
 export async function stopRecording(): Promise<void> {
   if (phase() === 'counting') {
     clearInterval(counting);
     set({ phase: 'ready' });
-    return;
+  } else if (phase() === 'recording' && microphone !== null && current !== null) {
+    const said = microphone.stop();
+    const { take, keeper } = current;
+    current = null;
+    set({ phase: 'saving' });
+    try {
+      if (said === null) await forgetTake(take.id);
+      else {
+        keeper.flush();
+        const name = await sendTake(take, said);
+        if (!recorderStore.getState().shown) showTakes(name);
+      }
+    } catch (error) {
+      showErrorToast(error);
+    } finally {
+      if (phase() === 'saving') set({ phase: microphone === null ? 'off' : 'ready' });
+    }
   }
-  if (phase() !== 'recording' || microphone === null) return;
-  const said = microphone.stop();
-  const projectId = projectStore().getState().id;
-  set({ phase: 'saving' });
-  try {
-    if (said !== null && projectId !== null) await keepTake(projectId, said);
-  } catch (error) {
-    showErrorToast(error);
-  } finally {
-    if (phase() === 'saving') set({ phase: microphone === null ? 'off' : 'ready' });
-  }
+  if (!recorderStore.getState().shown && phase() === 'ready') closeRecorder();
 }
 
-/** The panel is not in view any more: what is being said is kept, and the microphone is let go. */
-export async function leaveRecorder(): Promise<void> {
-  if (phase() === 'saving') return;
-  await stopRecording();
-  closeRecorder();
+/** The panel has gone out of view or come back: what is being said goes on, a microphone that only listens is let go. */
+export function showRecorder(shown: boolean): void {
+  set({ shown });
+  if (!shown && (phase() === 'ready' || phase() === 'opening')) closeRecorder();
 }
 
 export function setCleaned(on: boolean): void {

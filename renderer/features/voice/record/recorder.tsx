@@ -5,6 +5,7 @@ import { useStore } from 'zustand';
 import { desktop } from '../../../bridge/index.ts';
 import type { MessageKey } from '../../../i18n/index.ts';
 import { useFormat, useT } from '../../../state/language.ts';
+import { showErrorToast } from '../../../state/show-error.ts';
 import { setLayout, uiStore } from '../../../state/ui-store.ts';
 import { Button, IconButton, Popover, Select, Switch, ToneIcon } from '../../../ui/index.ts';
 import styles from '../voice.module.css';
@@ -13,14 +14,14 @@ import type { MicrophoneFault } from './microphone.ts';
 import {
   CLEANED,
   COUNTDOWN,
-  leaveRecorder,
   openRecorder,
   record,
   recorderStore,
   setCleaned,
+  showRecorder,
   stopRecording,
 } from './recorder-store.ts';
-import { sendTakes, unsentTakes } from './takes.ts';
+import { sendTakes, unsentStore } from './takes.ts';
 
 const FAULTS: Readonly<Record<MicrophoneFault, { message: MessageKey; hint: MessageKey }>> = {
   denied: { message: 'voice.micDenied', hint: 'voice.micDeniedHint' },
@@ -33,7 +34,11 @@ const FAULTS: Readonly<Record<MicrophoneFault, { message: MessageKey; hint: Mess
 export function Recorder({ onImport }: { onImport: () => void }): ReactElement {
   const t = useT();
   const { phase, fault, countdown, clipping, silent } = useStore(recorderStore);
-  useEffect(() => () => void leaveRecorder(), []);
+  const unsent = useStore(unsentStore, ({ takes }) => takes.length);
+  useEffect(() => {
+    showRecorder(true);
+    return () => showRecorder(false);
+  }, []);
 
   if (fault !== null) {
     const { message, hint } = FAULTS[fault];
@@ -95,16 +100,16 @@ export function Recorder({ onImport }: { onImport: () => void }): ReactElement {
           t('voice.recordHint')
         )}
       </p>
-      {unsentTakes() > 0 && (
-        <Button icon={CloudUpload} onClick={() => void sendTakes().catch(() => {})}>
-          {t('voice.sendTakes', { count: unsentTakes() })}
+      {unsent > 0 && phase !== 'saving' && (
+        <Button icon={CloudUpload} onClick={() => void sendTakes().catch(showErrorToast)}>
+          {t('voice.sendTakes', { count: unsent })}
         </Button>
       )}
     </div>
   );
 }
 
-function Elapsed(): ReactElement {
+export function Elapsed(): ReactElement {
   const format = useFormat();
   const { phase, startedAtMs } = useStore(recorderStore);
   const [nowMs, setNow] = useState(0);

@@ -7,6 +7,16 @@ export function toInt16(samples: Float32Array): Int16Array<ArrayBuffer> {
   return pcm;
 }
 
+export interface Recorded {
+  wav: Blob;
+  durationMs: number;
+}
+
+export function recordedOf(pieces: readonly Int16Array<ArrayBuffer>[], sampleRate: number): Recorded {
+  const samples = pieces.reduce((sum, piece) => sum + piece.length, 0);
+  return { wav: wavBlob(pieces, sampleRate), durationMs: (samples * 1000) / sampleRate };
+}
+
 /** Mono s16le: the 44 bytes of http://soundfile.sapp.org/doc/WaveFormat/, then the samples. */
 export function wavBlob(pieces: readonly Int16Array<ArrayBuffer>[], sampleRate: number): Blob {
   const dataBytes = pieces.reduce((sum, piece) => sum + piece.byteLength, 0);
