@@ -107,12 +107,13 @@ test('a person makes a talking film from a picture and a few words, in two langu
     await (await choosing).setFiles(await ownPicture());
     await page.waitForURL(/#\/project\//);
     id = decodeURIComponent(new URL(page.url()).hash.split('/').at(-1)!);
-    await page.getByRole('heading', { level: 1, name: 'Mabel' }).waitFor();
     // Whose face it is, is asked as soon as there is a project.
     const asks = page.getByRole('dialog', { name: textOf('en', 'portrait.consentAsk') });
     await asks.getByLabel(textOf('en', 'portrait.consentWho')).fill('Mabel');
+    await asks.getByLabel(textOf('en', 'portrait.consentScope')).fill('My films about maps');
     await asks.getByRole('checkbox').click();
     await asks.getByRole('button', { name: textOf('en', 'portrait.consentSave') }).click();
+    await page.getByRole('heading', { level: 1, name: 'Mabel' }).waitFor();
     await page.locator(STAGE).waitFor();
     const { avatar } = await stored(id, (project) => project.avatar.consent !== null, 'the consent is kept');
     assert.equal(avatar.portrait.kind, 'asset');
