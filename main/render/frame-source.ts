@@ -18,6 +18,10 @@ export interface FrameSourceTuning {
   /** The thread's program; the studio's own unless given. */
   worker?: URL;
   stallMs?: number;
+  /** Frames in the pool: drawn ahead, or held by whoever asked for them. */
+  depth?: number;
+  /** Frames asked of the thread at a time. */
+  batch?: number;
 }
 
 /**
@@ -27,19 +31,24 @@ export interface FrameSourceTuning {
 export async function openFrameSource(
   options: StageSetup,
   signal: AbortSignal,
-  { worker: program = new URL('./frame-worker.ts', import.meta.url), stallMs = STALL_MS }: FrameSourceTuning = {},
+  {
+    worker: program = new URL('./frame-worker.ts', import.meta.url),
+    stallMs = STALL_MS,
+    depth = DEPTH,
+    batch = BATCH,
+  }: FrameSourceTuning = {},
 ): Promise<LiveFrameSource<StageSetup>> {
   signal.throwIfAborted();
-  const setup: RenderSetup = { ...options, depth: DEPTH };
+  const setup: RenderSetup = { ...options, depth };
   let pool: Uint8Array[] = [];
   let frameBytes = 0;
   let lookAheadMs = 0;
   const worker = new Worker(program, { workerData: setup, name: 'render' });
   const stats: RenderStats = { frames: 0, faceMs: 0, stageMs: 0 };
-  const free = Array.from({ length: DEPTH }, (_, slot) => slot);
+  const free = Array.from({ length: depth }, (_, slot) => slot);
   const waiting: { index: number; resolve: (frame: StageFrame) => void; reject: (error: unknown) => void }[] = [];
-  /** By their place in the pool. */
-  const drawing = new Map<number, (typeof waiting)[number]>();
+  /** By their place in the pool; undefined: given up meanwhile. */
+  const drawing = new Map<number, (typeof waiting)[number] | undefined>();
   /** Who waits for a stage to be set, in order; the first is whoever opens. */
   const setting = [Promise.withResolvers<void>()];
   let ended: { reason: unknown } | undefined;
@@ -54,7 +63,12 @@ export async function openFrameSource(
     ended = { reason };
     watchdog.stop();
     signal.removeEventListener('abort', onAbort);
-    for (const { reject } of [...setting.splice(0), ...drawing.values(), ...waiting.splice(0)]) reject(reason);
+    for (const { reject } of [
+      ...setting.splice(0),
+      ...[...drawing.values()].filter((asked) => asked !== undefined),
+      ...waiting.splice(0),
+    ])
+      reject(reason);
     drawing.clear();
     void worker.terminate();
   };
@@ -62,9 +76,9 @@ export async function openFrameSource(
   const send = (request: RenderRequest): void => worker.postMessage(request);
   const pump = (): void => {
     for (;;) {
-      const count = Math.min(waiting.length, free.length, BATCH);
+      const count = Math.min(waiting.length, free.length, batch);
       // A message costs as much as a tenth of a frame: they are sent for several, unless the thread would stand idle.
-      if (count === 0 || (count < BATCH && drawing.size > 0)) return;
+      if (count === 0 || (count < batch && drawing.size > 0)) return;
       const frames = waiting.splice(0, count).map((asked): PlacedFrame => {
         const slot = free.shift()!;
         drawing.set(slot, asked);
@@ -77,8 +91,12 @@ export async function openFrameSource(
   const hand = ({ slot }: PlacedFrame): void => {
     const asked = drawing.get(slot);
     drawing.delete(slot);
+    if (asked === undefined) {
+      free.push(slot);
+      return;
+    }
     let released = false;
-    asked?.resolve({
+    asked.resolve({
       data: pool[slot]!,
       release: () => {
         if (released) return;
@@ -117,16 +135,30 @@ export async function openFrameSource(
     return answer.promise;
   };
   return {
-    depth: DEPTH,
+    depth,
     get lookAheadMs() {
       return lookAheadMs;
     },
     get frameBytes() {
       return frameBytes;
     },
-    restage: (stage) => set({ type: 'stage', setup: { ...stage, depth: DEPTH } }),
+    restage: (stage) => set({ type: 'stage', setup: { ...stage, depth } }),
     restart: (rig) => set({ type: 'restart', rig }),
     speak: (speech) => send({ type: 'speak', speech }),
+    rewind: (index, cutMs) => {
+      const reason = new DOMException('the frame was given up', 'AbortError');
+      const keep = waiting.splice(0);
+      for (const asked of keep) {
+        if (asked.index < index) waiting.push(asked);
+        else asked.reject(reason);
+      }
+      for (const [slot, asked] of drawing) {
+        if (asked === undefined || asked.index < index) continue;
+        drawing.set(slot, undefined);
+        asked.reject(reason);
+      }
+      if (cutMs !== null && ended === undefined) send({ type: 'interrupt', atMs: cutMs });
+    },
     subtitles: (cues) => send({ type: 'subtitles', cues }),
     frame: (index) =>
       new Promise<StageFrame>((resolve, reject) => {

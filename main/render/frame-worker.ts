@@ -112,6 +112,10 @@ async function answer(request: RenderRequest): Promise<void> {
     case 'speak':
       scene.session.speak(segmentOf(request.speech));
       break;
+    case 'interrupt':
+      scene.session.interrupt(request.atMs);
+      scene.track?.interrupt(request.atMs);
+      break;
     case 'subtitles':
       scene.track?.append(request.cues);
       break;

@@ -34,6 +34,8 @@ export type RenderRequest =
   /** The same stage with nothing said or to be said, and any frame next. */
   | { type: 'restart'; rig: RigSettings }
   | { type: 'speak'; speech: FrameSpeech }
+  /** Whoever speaks falls silent, and what was announced for later is forgotten. */
+  | { type: 'interrupt'; atMs: number }
   | { type: 'subtitles'; cues: readonly SubtitleCue[] }
   | { type: 'frames'; frames: PlacedFrame[] };
 

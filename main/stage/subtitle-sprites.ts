@@ -97,6 +97,10 @@ function drawCue(cue: SubtitleCue, size: StageSize, settings: SubtitleSettings, 
   return { plain, lit, x, y, width, height, words };
 }
 
+/** Cues that ended so long ago are forgotten, some at a time: a show on air goes on for days. */
+const KEPT_MS = 10_000;
+const FORGOTTEN_AT_ONCE = 16;
+
 export class SubtitleTrack implements SubtitleSource {
   readonly metrics: SubtitleMetrics;
   readonly #size: StageSize;
@@ -118,7 +122,19 @@ export class SubtitleTrack implements SubtitleSource {
     for (const cue of cues) this.#cues.push(cue);
   }
 
+  /** What is shown goes, and what was to come does not. */
+  interrupt(atMs: number): void {
+    while (this.#cues.length > 0 && this.#cues.at(-1)!.startMs >= atMs) this.#cues.pop();
+    const last = this.#cues.at(-1);
+    if (last && last.endMs > atMs) this.#cues[this.#cues.length - 1] = { ...last, endMs: atMs };
+    this.#index = -1;
+    this.#drawn = null;
+    this.#sprite = null;
+  }
+
+  /** Times ascend, or go back by no more than {@link KEPT_MS}. */
   at(timeMs: number): Sprite | null {
+    this.#forget(timeMs - KEPT_MS);
     const index = this.#find(timeMs);
     if (index !== this.#index) {
       this.#index = index;
@@ -134,6 +150,14 @@ export class SubtitleTrack implements SubtitleSource {
       this.#sprite = spriteAt(this.#colours(drawn, timeMs), drawn.width, drawn.height, drawn.x, drawn.y);
     }
     return this.#sprite;
+  }
+
+  #forget(beforeMs: number): void {
+    let past = 0;
+    while (past < this.#cues.length && this.#cues[past].endMs < beforeMs) past += 1;
+    if (past < FORGOTTEN_AT_ONCE) return;
+    this.#cues.splice(0, past);
+    this.#index = this.#index < past ? -1 : this.#index - past;
   }
 
   /** The cue's picture with the words that have begun taken from the lit one. */

@@ -50,6 +50,12 @@ export interface LiveFrameSource<Stage> extends FrameSource {
    * with its end.
    */
   restage(stage: Stage): Promise<void>;
+  /**
+   * Frames from `index` on that were asked for and not answered are given up: they reject with an AbortError. `index`, by no more
+   * than a second before the last one drawn, may be asked for next. With `cutMs` whoever speaks falls silent there, and all that
+   * was announced for later is forgotten, subtitles too; announced again it may be at once.
+   */
+  rewind(index: number, cutMs: number | null): void;
   /** The same stage, with nothing announced and any frame next. Frames asked for before must have been answered. */
   restart(rig: RigSettings): Promise<void>;
 }

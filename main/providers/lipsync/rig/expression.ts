@@ -1,6 +1,7 @@
 /** How one emotion gives way to the next on the face. What each one is, `app/speech/emotion-blend.ts` says. */
 import type { EmotionKey } from '../../../../app/speech/emotion.ts';
 import { type EmotionBlend, mixBlends, NEUTRAL_BLEND } from '../../../../app/speech/emotion-blend.ts';
+import { REWIND_MS } from './idle.ts';
 import { smoothstep } from './math.ts';
 
 type Mood = Pick<EmotionKey, 'atMs' | 'intensity' | 'blend'>;
@@ -23,11 +24,12 @@ export class ExpressionTrack {
   /** Forgets what lies ahead and comes to rest. */
   interrupt(atMs: number): void {
     this.#keys = this.#keys.filter((key) => key.atMs <= atMs);
-    this.#keys.push({ atMs, blend: NEUTRAL_BLEND, intensity: 1 });
+    // From what was on the face at that moment, without a step.
+    this.#keys.push({ atMs: atMs + FADE_BEFORE_MS, blend: NEUTRAL_BLEND, intensity: 1 });
   }
 
   at(ms: number): Readonly<EmotionBlend> {
-    while (this.#keys[0] && this.#keys[0].atMs + FADE_AFTER_MS < ms)
+    while (this.#keys[0] && this.#keys[0].atMs + FADE_AFTER_MS + REWIND_MS < ms)
       this.#settled = mixBlends(this.#settled, atIntensity(this.#keys.shift()!), 1);
     let current = this.#settled;
     for (const key of this.#keys) {

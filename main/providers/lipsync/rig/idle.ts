@@ -1,9 +1,13 @@
 /** What a living face does by itself: blinks, small glances, a head that is never quite still, breath. All seeded. */
 import { seeded, smoothstep } from './math.ts';
 
+/** Frames that were drawn ahead may be drawn again: so far back the past is kept. */
+export const REWIND_MS = 1000;
+
 const BLINK_CLOSE_MS = 80;
 const BLINK_HOLD_MS = 75;
 const BLINK_OPEN_MS = 170;
+const BLINK_MS = BLINK_CLOSE_MS + BLINK_HOLD_MS + BLINK_OPEN_MS;
 /** People blink where a thought ends: a blink this near to a sentence's end moves there. */
 const SNAP_MS = 600;
 const MIN_APART_MS = 900;
@@ -30,12 +34,13 @@ export class Blinks {
 
   endsAt(ms: readonly number[]): void {
     // Who never blinks would keep them for ever.
-    if (Number.isFinite(this.#meanMs)) this.#sentenceEnds.push(...ms);
+    if (Number.isFinite(this.#nextMs)) this.#sentenceEnds.push(...ms);
   }
 
   /** From `atMs` on blinks come `pace` times as often; moments ascend. A blink about to come still comes. */
   pace(atMs: number, pace: number): void {
-    if (pace === (this.#paces.at(-1)?.pace ?? 1)) return;
+    // Who never blinks would keep them for ever.
+    if (!Number.isFinite(this.#meanMs) || pace === (this.#paces.at(-1)?.pace ?? 1)) return;
     this.#paces.push({ atMs, pace });
     if (!this.#fixed) this.#nextMs = this.#due();
   }
@@ -43,6 +48,7 @@ export class Blinks {
   /** Back to the person's own pace. */
   interrupt(atMs: number): void {
     this.#paces = this.#paces.filter((each) => each.atMs <= atMs);
+    this.#sentenceEnds = this.#sentenceEnds.filter((end) => end <= atMs);
     if (!this.#fixed) this.#nextMs = this.#due();
     this.pace(atMs, 1);
   }
@@ -67,7 +73,7 @@ export class Blinks {
   at(ms: number): number {
     while (Number.isFinite(this.#nextMs)) {
       if (!this.#fixed && ms > this.#nextMs - SNAP_MS) this.#fix();
-      if (ms <= this.#nextMs + BLINK_CLOSE_MS + BLINK_HOLD_MS + BLINK_OPEN_MS) break;
+      if (ms <= this.#nextMs + BLINK_MS) break;
       this.#previousMs = this.#nextMs;
       this.#sinceMs = this.#nextMs;
       this.#waitMs = Math.max(MIN_APART_MS, this.#meanMs * (0.5 + this.#random()));
@@ -77,10 +83,11 @@ export class Blinks {
       this.#fixed = false;
       this.#sentenceEnds = this.#sentenceEnds.filter((end) => end > this.#previousMs);
     }
-    const into = ms - this.#nextMs;
+    // Gone back by some frames, the blink before may not be over.
+    const into = ms - (ms <= this.#previousMs + BLINK_MS ? this.#previousMs : this.#nextMs);
     if (into < 0) return 0;
     if (into < BLINK_CLOSE_MS) return smoothstep(0, BLINK_CLOSE_MS, into);
-    return smoothstep(BLINK_CLOSE_MS + BLINK_HOLD_MS + BLINK_OPEN_MS, BLINK_CLOSE_MS + BLINK_HOLD_MS, into);
+    return smoothstep(BLINK_MS, BLINK_CLOSE_MS + BLINK_HOLD_MS, into);
   }
 
   #fix(): void {

@@ -6,7 +6,7 @@ import { ENVELOPE_STEP_MS } from '../../../engine/ports/speech.ts';
 import { ExpressionTrack } from './expression.ts';
 import type { EyeState } from './eyes.ts';
 import type { Field } from './fields.ts';
-import { Blinks, Glances, Wander } from './idle.ts';
+import { Blinks, Glances, REWIND_MS, Wander } from './idle.ts';
 import { clamp, mix, seeded, smoothstep } from './math.ts';
 
 export interface Pose {
@@ -21,10 +21,15 @@ export interface Pose {
 const AROUND_MS = 500;
 export const LOOK_AHEAD_MS = 1500;
 
+/** After an interruption the lips have met. */
+const CLOSE_MS = 120;
+
 interface Playing {
   startMs: number;
   endMs: number;
   mouth: MouthTrack;
+  /** Where it was interrupted. */
+  cutMs: number;
 }
 
 export class Performance {
@@ -35,7 +40,6 @@ export class Performance {
   readonly #sway: Record<'yaw' | 'pitch' | 'roll' | 'x' | 'y', Wander>;
   readonly #beats: Record<'yaw' | 'pitch' | 'roll', Wander>;
   #playing: Playing[] = [];
-  #cutMs: number | undefined;
 
   constructor(seed: number, settings: RigSettings) {
     this.#settings = settings;
@@ -49,10 +53,10 @@ export class Performance {
   }
 
   speak({ startMs, timeline, envelope, emotions }: SpeechSegment): void {
-    this.#cutMs = undefined;
     this.#playing.push({
       startMs,
       endMs: startMs + timeline.durationMs,
+      cutMs: Number.POSITIVE_INFINITY,
       mouth: new MouthTrack({
         phones: timeline.phones,
         durationMs: timeline.durationMs,
@@ -67,15 +71,15 @@ export class Performance {
   }
 
   interrupt(atMs: number): void {
-    this.#cutMs = atMs;
     this.#playing = this.#playing.filter(({ startMs }) => startMs <= atMs);
+    for (const each of this.#playing) each.cutMs = Math.min(each.cutMs, atMs);
     this.#expressions.interrupt(atMs);
     this.#blinks.interrupt(atMs);
   }
 
-  /** The face at `ms` on the session's clock; times ascend. */
+  /** The face at `ms` on the session's clock; times ascend, or go back by no more than {@link REWIND_MS}. */
   at(ms: number): Pose {
-    this.#playing = this.#playing.filter(({ endMs }) => endMs + AROUND_MS > ms);
+    this.#playing = this.#playing.filter(({ endMs }) => endMs + AROUND_MS + REWIND_MS > ms);
     const { head, gaze, brows, mouth: mouthGain, breathing } = this.#settings;
     const mouth = {
       jaw: 0,
@@ -90,27 +94,33 @@ export class Performance {
       voice: 0,
     };
     let slowVoice = 0;
-    for (const { startMs, endMs, mouth: track } of this.#playing) {
-      if (ms < startMs - AROUND_MS) continue;
+    // What was cut off leaves the lips closed.
+    let shut = 0;
+    for (const { startMs, endMs, cutMs, mouth: track } of this.#playing) {
+      if (ms < startMs - AROUND_MS || ms >= endMs + AROUND_MS) continue;
+      const cut = ms <= cutMs ? 1 : smoothstep(cutMs + CLOSE_MS, cutMs, ms);
       const state = track.at(ms - startMs);
       // Two lines meet in a pause: whichever still moves a part of the mouth, moves it.
-      for (const key of Object.keys(mouth) as (keyof typeof mouth)[])
-        if (Math.abs(state[key]) > Math.abs(mouth[key])) mouth[key] = state[key];
-      if (ms >= startMs && ms < endMs)
-        for (const back of [-60, 0, 60]) slowVoice += track.voiceAt(ms - startMs + back) / 3;
+      for (const key of Object.keys(mouth) as (keyof typeof mouth)[]) {
+        const value = key === 'press' ? mix(0.1, state.press, cut) : state[key] * cut;
+        if (Math.abs(value) > Math.abs(mouth[key])) mouth[key] = value;
+      }
+      if (ms >= startMs && ms < endMs) {
+        shut = Math.max(shut, 1 - cut);
+        for (const back of [-60, 0, 60]) slowVoice += (track.voiceAt(ms - startMs + back) * cut) / 3;
+      }
     }
-    const cut = this.#cutMs === undefined ? 1 : smoothstep(this.#cutMs + 160, this.#cutMs, ms);
     const face = this.#expressions.at(ms);
-    const talk = clamp(slowVoice, 0, 1) * cut;
+    const talk = clamp(slowVoice, 0, 1);
     const energy = face.energy * head;
     const look = this.#glances.at(ms);
     const yaw = (0.045 * this.#sway.yaw.at(ms) + 0.04 * talk * this.#beats.yaw.at(ms)) * energy + face.headYaw * head;
     const pitch =
       (0.022 * this.#sway.pitch.at(ms) + talk * (0.02 * this.#beats.pitch.at(ms) + 0.016)) * energy +
       face.headPitch * head;
-    const open = face.mouthOpening * mouthGain * cut;
+    const open = face.mouthOpening * mouthGain;
     // Beyond its designed shape a lip does not stretch or round further; a still mouth does neither.
-    const shaped = Math.min(1, mouthGain) * cut;
+    const shaped = Math.min(1, mouthGain);
     const lookX = (look.x + face.gazeX) * gaze;
     const lookY = (look.y + face.gazeY) * gaze;
     return {
@@ -118,15 +128,14 @@ export class Performance {
         close: 1,
         jaw: mouth.jaw * open,
         // Smiling lips are stretched already: rounding wins over them where a sound needs it.
-        wide: mouth.wide * shaped + face.mouthStretch * (1 - 0.8 * mouth.pucker) * cut,
+        wide: mouth.wide * shaped + face.mouthStretch * (1 - 0.8 * mouth.pucker),
         // What a sound already rounds, or stretches, a mood rounds no further.
-        pucker:
-          mouth.pucker * shaped + face.mouthRound * (1 - mouth.pucker) * (1 - 0.8 * clamp(mouth.wide, 0, 1)) * cut,
+        pucker: mouth.pucker * shaped + face.mouthRound * (1 - mouth.pucker) * (1 - 0.8 * clamp(mouth.wide, 0, 1)),
         upperLift: mouth.upperLift * open,
         lowerDrop: mouth.lowerDrop * open,
-        press: Math.min(1, mix(0.1, mouth.press, cut) + face.mouthPress * (1 - smoothstep(0, 0.25, mouth.jaw))),
+        press: Math.min(1, mouth.press + face.mouthPress * (1 - smoothstep(0, 0.25, mouth.jaw))),
         tuck: mouth.tuck * shaped,
-        smile: face.smile * (1 - 0.55 * mouth.pucker * cut),
+        smile: face.smile * (1 - 0.55 * mouth.pucker),
         cheek: face.cheekRaise,
         browRaise: (face.browRaise + 0.16 * talk * smoothstep(0.75, 1.1, slowVoice)) * brows,
         browInner: face.browInner * brows,
@@ -139,8 +148,9 @@ export class Performance {
         zoom: 0,
         breath: 0.018 * breathing * (0.5 - 0.5 * Math.cos((2 * Math.PI * ms) / 3900)),
       },
-      seal: mouth.seal * cut + (1 - cut) * smoothstep(0.3, 0, cut),
-      tongue: mouth.tongue * cut,
+      // A voice that speaks over one that was cut off moves the lips again.
+      seal: Math.max(mouth.seal, shut * smoothstep(0.3, 0, 1 - shut) * smoothstep(0.12, 0, mouth.jaw)),
+      tongue: mouth.tongue,
       eyes: {
         blink: clamp(
           // Wide eyes close wholly too.
