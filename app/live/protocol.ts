@@ -11,20 +11,22 @@ import { projectSchema } from '../document/project.ts';
 export const SPEECH_INTENTS = ['queue', 'interrupt', 'replace'] as const;
 export type SpeechIntent = (typeof SPEECH_INTENTS)[number];
 
+const saySchema = z.object({
+  type: z.literal('say'),
+  /** Names the utterance in status and trace; a second one of the same id is ignored, so that it may be sent again. */
+  id: z.string().min(1).max(64),
+  /** In the script grammar. */
+  text: z.string().min(1).max(5000),
+  intent: z.enum(SPEECH_INTENTS).default('queue'),
+  emotion: z.string().nullable().default(null),
+  intensity: z.number().min(0).max(1).default(1),
+  voiceId: z.string().nullable().default(null),
+  /** Where the script goes on after an interruption: at the sentence that was cut off, or the one after it. */
+  resume: z.enum(['interrupted', 'next']).default('interrupted'),
+});
+
 export const liveCommandSchema = z.discriminatedUnion('type', [
-  z.object({
-    type: z.literal('say'),
-    /** Names the utterance in status and trace; a second one of the same id is ignored, so that it may be sent again. */
-    id: z.string().min(1).max(64),
-    /** In the script grammar. */
-    text: z.string().min(1).max(5000),
-    intent: z.enum(SPEECH_INTENTS).default('queue'),
-    emotion: z.string().nullable().default(null),
-    intensity: z.number().min(0).max(1).default(1),
-    voiceId: z.string().nullable().default(null),
-    /** Where the script goes on after an interruption: at the sentence that was cut off, or the one after it. */
-    resume: z.enum(['interrupted', 'next']).default('interrupted'),
-  }),
+  saySchema,
   /** Stops after the sentence being said, or at once; the avatar idles until `resume`. */
   z.object({ type: z.literal('pause'), at: z.enum(['sentence', 'now']).default('sentence') }),
   z.object({ type: z.literal('resume') }),
@@ -68,8 +70,15 @@ export const showPositionSchema = z.object({
     z.string(),
     z.object({ show: z.int(), hour: z.string(), inHour: z.int(), day: z.string(), inDay: z.int() }),
   ),
-  /** Numbers drawn so far, so that variations and shuffles go on where they were. */
+  /** Items played so far: numbers what is played. */
   drawn: z.int().min(0),
+  /** How often each line with variation slots was begun, so that its variations go on where they were. */
+  varied: z.record(z.string(), z.int()).default({}),
+  /**
+   * What the desk asked for and has not wholly been said, in the order it will be, with the sentence it goes on at. null: the line of the
+   * show at this position comes here; where there is none, after all of them.
+   */
+  desk: z.array(z.object({ command: saySchema, sentence: z.int().min(0) }).nullable()).default([]),
 });
 export type ShowPosition = z.infer<typeof showPositionSchema>;
 
