@@ -61,4 +61,55 @@ export const stageErrors = {
       hint: '请运行 npm ci 重新安装依赖。',
     },
   },
+  'stage.overlay-unknown': {
+    en: {
+      message: 'The marker {marker} names no overlay of this project. Its overlays: {known}',
+      hint: 'Write the id of one of them, or add an overlay of that id in the live workspace. The show goes on without it.',
+    },
+    'zh-CN': {
+      message: '标记 {marker} 没有对应的直播贴层。本项目的贴层：{known}',
+      hint: '请改写为其中一个贴层的编号，或在直播工作区中添加该编号的贴层。直播会继续，只是不显示它。',
+    },
+  },
+  'stage.scene-unknown': {
+    en: {
+      message: 'The marker {marker} names no scene of this project. Its scenes: {known}',
+      hint: 'Write the id of one of them, or add a scene of that id in the live workspace. The show goes on in the scene that is on.',
+    },
+    'zh-CN': {
+      message: '标记 {marker} 没有对应的场景。本项目的场景：{known}',
+      hint: '请改写为其中一个场景的编号，或在直播工作区中添加该编号的场景。直播会继续，停留在当前场景。',
+    },
+  },
+  'stage.overlay-picture-missing': {
+    en: {
+      message: 'The overlay "{overlay}" is shown without its picture "{name}": {detail}',
+      hint: 'Choose the picture of this overlay again.',
+    },
+    'zh-CN': {
+      message: '贴层“{overlay}”缺少图片“{name}”，已先不带图片显示：{detail}',
+      hint: '请为该贴层重新选择图片。',
+    },
+  },
+  'stage.overlay-not-drawn': {
+    en: {
+      message: 'The overlay "{overlay}" cannot be drawn: {detail}',
+      hint: 'Make its text shorter or change its settings, then show it again. The show goes on without it.',
+    },
+    'zh-CN': {
+      message: '无法绘制贴层“{overlay}”：{detail}',
+      hint: '请缩短其文字或修改设置后重新显示。直播会继续，只是不显示它。',
+    },
+  },
+  'stage.time-zone-unknown': {
+    en: {
+      message:
+        'The clock "{overlay}" asks for a time zone that this system does not know: "{timeZone}". It shows this machine’s own time.',
+      hint: 'Write an IANA name such as Asia/Shanghai or Europe/London.',
+    },
+    'zh-CN': {
+      message: '时钟“{overlay}”使用了本系统无法识别的时区：“{timeZone}”，已按本机时间显示。',
+      hint: '请填写 IANA 时区名，例如 Asia/Shanghai 或 Europe/London。',
+    },
+  },
 } as const satisfies ErrorCatalogue;
