@@ -16,6 +16,8 @@ after(() => rm(folder, { recursive: true, force: true }));
 const position: ShowPosition = {
   ...{ part: 'segments', segmentId: 'two', line: 3, sentence: 1, pass: 0, round: 7, drawn: 12 },
   played: { two: { show: 4, hour: '2026-11-22T18', inHour: 1, day: '2026-11-22', inDay: 2 } },
+  varied: { 'two/price': 4 },
+  desk: [null],
 };
 
 test('a show is found again as it stood, until it is ended; its keys are nowhere on the disk', async () => {
