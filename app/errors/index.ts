@@ -2,10 +2,12 @@
  * Every failure a person can meet: a code, words in each language, and what to do next.
  * The words live beside this file, one catalogue an area; `{name}` in them is filled from the error's params.
  */
+import { broadcastErrors } from './broadcast.ts';
 import { bundleErrors } from './bundle.ts';
 import { commandErrors } from './command.ts';
 import { exportErrors } from './exports.ts';
 import { hostErrors } from './host.ts';
+import { liveErrors } from './live.ts';
 import { mediaErrors } from './media.ts';
 import { portraitErrors } from './portrait.ts';
 import { scriptErrors } from './script.ts';
@@ -22,10 +24,12 @@ export interface ErrorWords {
 export type ErrorCatalogue = Record<string, Record<Locale, ErrorWords>>;
 
 const catalogue = {
+  ...broadcastErrors,
   ...bundleErrors,
   ...commandErrors,
   ...exportErrors,
   ...hostErrors,
+  ...liveErrors,
   ...mediaErrors,
   ...portraitErrors,
   ...scriptErrors,
