@@ -152,6 +152,7 @@ export const destinationStatusSchema = z.object({
 export type DestinationStatus = z.infer<typeof destinationStatusSchema>;
 
 export const LIVE_STATES = ['off', 'starting', 'on-air', 'recovering', 'stopping', 'failed'] as const;
+export type LiveState = (typeof LIVE_STATES)[number];
 /** Everything the desk shows. */
 export const liveStatusSchema = z.object({
   projectId: z.string().nullable(),
