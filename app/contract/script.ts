@@ -72,6 +72,10 @@ export type LineEstimate = z.infer<typeof lineEstimateSchema>;
 export const SCRIPT_FORMATS = ['txt', 'md', 'srt', 'vtt', 'docx', 'csv'] as const;
 export type ScriptFormat = (typeof SCRIPT_FORMATS)[number];
 
+/** What a script is written as: its own grammar, words for reading, subtitles. */
+export const SCRIPT_EXPORT_FORMATS = ['txt', 'md', 'srt', 'vtt'] as const;
+export type ScriptExportFormat = (typeof SCRIPT_EXPORT_FORMATS)[number];
+
 /** What a file says of a line; the document's defaults fill the rest. */
 export const importedLineSchema = z.object({
   text: z.string(),
@@ -125,5 +129,13 @@ export const script = {
       }),
     )
     .output(importedScriptSchema),
+  exportFile: procedure.input(z.object({ projectId: idSchema, format: z.enum(SCRIPT_EXPORT_FORMATS) })).output(
+    z.object({
+      path: mediaPathSchema,
+      fileName: z.string(),
+      /** Of subtitles: lines that nobody has spoken yet, whose times are reckoned from their words. */
+      estimatedLines: z.int(),
+    }),
+  ),
   tryPronunciation: procedure.input(tryPronunciationSchema).output(heardSchema),
 };

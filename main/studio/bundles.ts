@@ -1,7 +1,7 @@
 /** Projects as one file, in and out: what the interface uploads and downloads. */
 import { randomUUID } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { extname, join } from 'node:path';
 import type { AssetRef } from '../../app/document/asset.ts';
 import { parseProject } from '../../app/document/migrations.ts';
 import type { Project } from '../../app/document/project.ts';
@@ -26,7 +26,7 @@ export interface Bundles {
   /** A bundle to download, there for a day. @throws StudioError `storage.*`, `bundle.too-large` */
   pack(project: Project, signal: AbortSignal): Promise<{ path: `/media/${string}`; fileName: string; bytes: number }>;
   /** A document's text to download, as it is. @throws StudioError `storage.*` */
-  packText(name: string, text: string): Promise<{ path: `/media/${string}`; fileName: string }>;
+  packText(fileName: string, text: string): Promise<{ path: `/media/${string}`; fileName: string }>;
   /** `/media/bundle/<key>/<file>` */
   readonly media: MediaProvider;
 }
@@ -35,6 +35,14 @@ const KEPT_MS = 24 * 60 * 60 * 1000;
 const KEY = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 /** @param folder for bundles that wait to be downloaded; they can be made again */
+const MEDIA_TYPES: Readonly<Record<string, string>> = {
+  '.json': 'application/json',
+  '.txt': 'text/plain',
+  '.md': 'text/markdown',
+  '.srt': 'application/x-subrip',
+  '.vtt': 'text/vtt',
+};
+
 export function createBundles({ assets, folder }: { assets: AssetStore; folder: string }): Bundles {
   async function sweep(): Promise<void> {
     for (const key of await readdir(folder)) {
@@ -79,8 +87,8 @@ export function createBundles({ assets, folder }: { assets: AssetStore; folder: 
         const { bytes } = await writeBundle(path, project, { assets, signal });
         return { bytes };
       }),
-    packText: (name, text) =>
-      laidOut(`${safeFileName(name, 'project')}.json`, async (path) => {
+    packText: (fileName, text) =>
+      laidOut(fileName, async (path) => {
         await writeFile(path, text);
         return {};
       }),
@@ -89,7 +97,7 @@ export function createBundles({ assets, folder }: { assets: AssetStore; folder: 
       const names = await readdir(join(folder, key)).catch((): string[] => []);
       if (!names.includes(fileName)) return null;
       const body = { kind: 'file' as const, path: join(folder, key, fileName) };
-      return { body, mediaType: fileName.endsWith('.json') ? 'application/json' : 'application/zip', fileName };
+      return { body, mediaType: MEDIA_TYPES[extname(fileName)] ?? 'application/zip', fileName };
     },
   };
 }

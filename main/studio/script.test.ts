@@ -46,6 +46,7 @@ before(async () => {
     speaking: createSpeakingLines(studio.speech),
     spoken: media,
     assets: storage.assets,
+    lay: async (fileName) => ({ path: `/media/bundle/${fileName}`, fileName }),
     project: () => project,
   });
 });
@@ -197,4 +198,45 @@ test('a script comes in from an uploaded file, and a pronunciation is heard as i
   const short = await service.tryPronunciation({ entry: entry('see'), voice, sentence: null }, signal);
   assert.ok(long.durationMs > 2 * short.durationMs);
   assert.ok((await fetched(short.path)).length > 10_000);
+});
+
+test('a script goes out in its grammar and comes in as the same lines; subtitles say how much of them is a guess', async () => {
+  const lines = [
+    { ...lineOf('# 不是注释 [500ms]。', 'x'), pauseAfterMs: 800 },
+    { ...lineOf('It is *very* good.', 'y'), emotion: 'happy', intensity: 0.6 },
+    lineOf('An [unclosed cue.', 'z'),
+  ];
+  const own = { ...project, name: 'A/B 稿', script: { ...project.script, lines } };
+  const around = { speech: studio.speech, speaking: createSpeakingLines(studio.speech), spoken: media };
+  const files = new Map<string, string>();
+  const lay = async (fileName: string, text: string) => {
+    files.set(fileName, text);
+    return { path: `/media/bundle/${fileName}` as const, fileName };
+  };
+  const other = createScriptService({ ...around, assets: storage.assets, lay, project: () => own });
+  const out = async (format: 'txt' | 'md' | 'srt' | 'vtt') => {
+    const { fileName, estimatedLines } = await other.exportFile({ projectId: 'p', format }, signal);
+    return { text: files.get(fileName)!, fileName, estimatedLines };
+  };
+  const { text, fileName } = await out('txt');
+  assert.doesNotMatch(fileName, /\//);
+  assert.deepEqual(text.replace('\uFEFF', '').split('\n'), [
+    '\\# 不是注释 [500ms]。[500ms]',
+    '[happy 0.6]It is *very* good.',
+    'An [unclosed cue.',
+    '',
+  ]);
+  const { text: words } = await out('md');
+  assert.match(words, /^# A\/B 稿\n\n\\# 不是注释/);
+  assert.match(words, /\n\nIt is very good\.\n\n/);
+
+  const guessed = await out('srt');
+  assert.equal(guessed.estimatedLines, 3);
+  assert.match(guessed.text, /^\uFEFF1\n00:00:00,400 --> /);
+  await other.speakLine({ source: { kind: 'project', projectId: 'p', lineId: 'y' } }, signal);
+  const half = await out('vtt');
+  assert.equal(half.estimatedLines, 2);
+  assert.match(half.text, /^WEBVTT\n[\s\S]*It is very good\./);
+  const times = [...half.text.matchAll(/(\S+) --> (\S+)/g)].flatMap(([, from, to]) => [from!, to!]);
+  assert.deepEqual(times, times.toSorted(), 'cues follow one another');
 });

@@ -17,8 +17,10 @@ import { planLine } from '../../app/speech/script/plan.ts';
 import { toVisemes } from '../../app/speech/visemes.ts';
 import { SAMPLE_RATE } from '../engine/ports/tts.ts';
 import { type SpeakOptions, type SpeechStage, speakOptionsOf } from '../engine/stages/speech.ts';
+import { safeFileName } from '../export/file-name.ts';
 import { languageOf } from '../export/speak-script.ts';
 import type { AssetStore } from '../storage/assets.ts';
+import { type TimedLine, writeScript } from './script-export.ts';
 import { importScript, MAX_SCRIPT_BYTES } from './script-import/import-script.ts';
 import type { ServiceOf } from './service.ts';
 import { shapeOf } from './sound-shape.ts';
@@ -30,6 +32,8 @@ export interface ScriptDeps {
   speaking: SpeakingLines;
   spoken: SpokenMedia;
   assets: AssetStore;
+  /** Puts a text where it can be fetched for a while. */
+  lay(fileName: string, text: string): Promise<{ path: `/media/${string}`; fileName: string }>;
   /** The document as it is now, in the memory of an open project or on disk. @throws StudioError storage.project-not-found */
   project(id: string): Project | Promise<Project>;
 }
@@ -61,6 +65,7 @@ export function createScriptService({
   speaking,
   spoken,
   assets,
+  lay,
   project: openProject,
 }: ScriptDeps): ServiceOf<(typeof contract)['script']> {
   /** As an export would plan it, so that both share what is kept. */
@@ -166,6 +171,33 @@ export function createScriptService({
         { bytes: await assets.read(asset, { signal }), fileName, format, emotionNames },
         signal,
       );
+    },
+
+    async exportFile({ projectId, format }, signal) {
+      const project = await openProject(projectId);
+      const { script, voice, emotions } = project;
+      const around: Around = {
+        ...{ voice, emotions, dictionary: script.dictionary },
+        defaultLang: languageOf({ script, voice }),
+      };
+      const timed = async (line: ScriptLine, index: number): Promise<TimedLine> => {
+        const exact = tryPlan(line, around, index + 1);
+        const { plan, options } = exact ?? plannedLine(bare(line), around, index + 1);
+        if (exact !== null && (await spokenMs(speech.keyOf(plan, options))) !== null)
+          return { utterance: await speaking.speak(plan, options, signal).finished, measured: true };
+        const durationMs = estimateSpeechMs(plan, voice.rate);
+        const silent = { pcmPath: '', envelope: new Float32Array(), emotions: [], markers: [] };
+        return {
+          utterance: {
+            ...{ ...silent, lineId: line.id, displayText: plan.displayText, pauseAfterMs: line.pauseAfterMs },
+            samples: Math.round((durationMs * SAMPLE_RATE) / 1000),
+            timeline: { durationMs, phones: [], words: [], sentences: [] },
+          },
+          measured: plan.displayText.trim() === '',
+        };
+      };
+      const { text, estimatedLines } = await writeScript(project, format, timed, signal);
+      return { ...(await lay(`${safeFileName(project.name, 'script')}.${format}`, text)), estimatedLines };
     },
 
     async tryPronunciation({ entry, voice, sentence }, signal) {

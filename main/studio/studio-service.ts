@@ -4,6 +4,7 @@ import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { SystemInfo } from '../../app/contract/system.ts';
 import { createStudio, type Studio } from '../compose.ts';
+import { safeFileName } from '../export/file-name.ts';
 import { listSampleAvatars } from '../portrait/samples.ts';
 import { servePreview } from '../preview/serve-preview.ts';
 import { openStorage, type Storage } from '../storage/open.ts';
@@ -106,7 +107,7 @@ export async function openStudioService(options: StudioServiceOptions = {}): Pro
   const spoken = createSpokenMedia(studio.speech);
   const speaking = createSpeakingLines(studio.speech);
   const script = createScriptService({
-    ...{ speech: studio.speech, speaking, spoken, assets: storage.assets },
+    ...{ speech: studio.speech, speaking, spoken, assets: storage.assets, lay: bundles.packText },
     project: (id) => projects.current(id).project,
   });
   const voices = createVoiceService({ studio, speaking, spoken, assets: storage.assets });
@@ -139,7 +140,7 @@ export async function openStudioService(options: StudioServiceOptions = {}): Pro
         },
         exportDocument: ({ id }) => {
           const { name, text } = storage.projects.documentText(id);
-          return bundles.packText(name, text);
+          return bundles.packText(`${safeFileName(name, 'project')}.json`, text);
         },
         exportBundle: ({ id }, signal) => bundles.pack(projects.current(id).project, signal),
       },

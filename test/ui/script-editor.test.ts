@@ -1,5 +1,6 @@
 /** The script editor and the timeline on a real studio in a real Chromium. */
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 import type { Locator, Page } from 'playwright-core';
 import type { ScriptLine } from '../../app/document/script.ts';
@@ -280,5 +281,26 @@ test('script and timeline keep nobody out, in either theme and language', async 
   }
   await pages.set({ locale: 'en', theme: 'dark' });
   assert.deepEqual(pages.faults, []);
+  await page.context().close();
+});
+
+test('the script is saved as a file, with what was typed last', async () => {
+  const { page } = await openScript([{ text: 'Said once.', emotion: 'happy' }]);
+  await text(page, 1).press('End');
+  await page.keyboard.type(' And typed now.');
+  const saved = async (entry: string) => {
+    await page.getByRole('button', { name: 'Export the script…' }).click();
+    const [download] = await Promise.all([
+      page.waitForEvent('download'),
+      page.getByRole('menuitem', { name: entry }).click(),
+    ]);
+    return { name: download.suggestedFilename(), text: await readFile(await download.path(), 'utf8') };
+  };
+  assert.deepEqual(await saved('Script as text (.txt)'), {
+    name: 'Script.txt',
+    text: '\uFEFF[happy]Said once. And typed now.\n',
+  });
+  const subtitles = await saved('Subtitles (.vtt)');
+  assert.match(subtitles.text, /^WEBVTT\n\n00:00:00\.400 --> [\s\S]*And typed now\./);
   await page.context().close();
 });

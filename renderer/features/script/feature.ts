@@ -3,6 +3,7 @@ import { lazy } from 'react';
 import type { Feature } from '../feature.ts';
 import { addLine } from './actions/add-line.ts';
 import { duplicateAction } from './actions/duplicate.ts';
+import { exportActions } from './actions/export.ts';
 import { find } from './actions/find.ts';
 import { importScript } from './actions/import.ts';
 import { insertCue } from './actions/insert-cue.ts';
@@ -19,5 +20,5 @@ export const script: Feature = {
     },
   ],
   dialogs: [{ id: 'script.import', component: lazy(() => import('./import-dialog.tsx')) }],
-  actions: [find, addLine, duplicateAction, moveUp, moveDown, insertCue, listen, importScript],
+  actions: [find, addLine, duplicateAction, moveUp, moveDown, insertCue, listen, importScript, ...exportActions],
 };

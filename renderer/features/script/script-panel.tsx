@@ -1,13 +1,23 @@
-import { Brackets, FileInput, MessageSquarePlus, Plus, Search, TriangleAlert } from 'lucide-react';
+import { Brackets, FileInput, FileOutput, MessageSquarePlus, Plus, Search, TriangleAlert } from 'lucide-react';
 import { type KeyboardEvent, type ReactElement, useCallback, useEffect, useMemo, useRef } from 'react';
 import { useStore } from 'zustand';
-import { useAction } from '../../actions/registry.ts';
+import { runAction, useAction } from '../../actions/registry.ts';
 import { shortcutOf } from '../../actions/shortcut.ts';
 import { useLanguage } from '../../state/language.ts';
 import { useDocument } from '../../state/project.ts';
 import { activeLineId, openDialog, uiStore } from '../../state/ui-store.ts';
-import { Button, cx, DropZone, EmptyState, IconButton, VirtualList, type VirtualListHandle } from '../../ui/index.ts';
+import {
+  Button,
+  cx,
+  DropZone,
+  EmptyState,
+  IconButton,
+  Menu,
+  VirtualList,
+  type VirtualListHandle,
+} from '../../ui/index.ts';
 import popups from '../../ui/popups.module.css';
+import { exportActions } from './actions/export.ts';
 import { caretStore, lastCaret, putCaret } from './caret.ts';
 import { onCopy, onPasteLines } from './clipboard.ts';
 import { durationStore, followDurations } from './durations.ts';
@@ -160,6 +170,7 @@ function Toolbar(): ReactElement {
   const find = useAction('edit.find');
   const bring = useAction('script.import');
   const findOpen = useStore(findStore, ({ open }) => open);
+  const count = useDocument(({ script }) => script.lines.length);
   return (
     <div className={styles.toolbar} role="toolbar" aria-label={t('shell.script')}>
       <h2 className={styles.title}>{t('shell.script')}</h2>
@@ -182,6 +193,13 @@ function Toolbar(): ReactElement {
         onClick={find.run}
       />
       <IconButton icon={FileInput} label={bring.label} disabled={bring.disabled} onClick={bring.run} />
+      <Menu
+        trigger={<IconButton icon={FileOutput} label={t('script.exportFile')} disabled={count === 0} />}
+        entries={exportActions.map(({ id, label, icon }) => ({
+          ...{ label: t.any(label), icon },
+          onSelect: () => runAction(id),
+        }))}
+      />
       <span className={styles.spring} />
       <Faulty />
       <Total />
