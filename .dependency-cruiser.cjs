@@ -50,13 +50,21 @@ module.exports = {
     {
       name: 'areas-are-no-siblings',
       comment:
-        'An area of main/ sees app/, the ports and the pixel kernels, never another area. main/export is no area: it leads a project through all of them; nor are the studio, its preview and its hosts, which are built of them.',
+        'An area of main/ sees app/, the ports and the pixel kernels, never another area. main/export and main/live are no areas: they lead a project through all of them; nor are the studio, its preview and its hosts, which are built of them.',
       severity: 'error',
       from: {
         path: '^main/([^/]+)/',
-        pathNot: '^main/(engine|render|export|headless|electron|rpc|studio|preview|engine-process)/',
+        pathNot:
+          '^main/(engine|render|export|headless|electron|rpc|studio|preview|engine-process|live|broadcast/testing)/',
       },
       to: { path: '^main/', pathNot: '^main/($1|engine/ports|pixels)/' },
+    },
+    {
+      name: 'only-broadcast-is-a-media-server',
+      comment: 'One instance a process, with its own logging: it lives in the process of the hub.',
+      severity: 'error',
+      from: { pathNot: '^main/broadcast/(hub|testing)/' },
+      to: { path: '^node_modules/node-media-server/' },
     },
     {
       name: 'studio-knows-no-transport',
@@ -134,7 +142,7 @@ module.exports = {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
-    exclude: { path: '^main/pixels/assembly/' },
+    exclude: { path: '^(main/pixels/assembly|renderer/dist)/' },
     tsPreCompilationDeps: true,
     parser: 'tsc',
     enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'node', 'default'] },

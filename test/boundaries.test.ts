@@ -30,6 +30,11 @@ const imports: [from: string, to: string, rule: string | null][] = [
   ['main/media/d.ts', '../engine/x.ts', 'areas-are-no-siblings'],
   ['main/media/e.ts', '../compose.ts', 'areas-are-no-siblings'],
   ['main/export/a.ts', '../storage/x.ts', null],
+  ['main/broadcast/hub/a.ts', 'node-media-server', null],
+  ['main/broadcast/publisher/a.ts', '../../media/x.ts', 'areas-are-no-siblings'],
+  ['main/broadcast/publisher/b.ts', 'node-media-server', 'only-broadcast-is-a-media-server'],
+  ['main/broadcast/testing/a.ts', '../../media/x.ts', null],
+  ['main/live/a.ts', '../broadcast/x.ts', null],
   ['main/headless/d.ts', '../export/x.ts', null],
   ['main/engine/e.ts', '../export/x.ts', 'engine-knows-only-ports'],
   ['main/media/f.ts', '../export/x.ts', 'areas-are-no-siblings'],
@@ -69,11 +74,13 @@ test('each forbidden import is caught by its rule, and the allowed ones pass', a
     await writeFile(join(root, path), text);
   };
   try {
-    for (const name of ['zod', 'electron', 'ws']) {
+    const packages = ['zod', 'electron', 'ws', 'node-media-server'];
+    for (const name of packages) {
       await write(`node_modules/${name}/package.json`, JSON.stringify({ name, version: '1.0.0', main: 'index.js' }));
       await write(`node_modules/${name}/index.js`, 'module.exports = {};');
     }
-    await write('package.json', JSON.stringify({ dependencies: { zod: '1.0.0', electron: '1.0.0', ws: '1.0.0' } }));
+    const dependencies = Object.fromEntries(packages.map((name) => [name, '1.0.0']));
+    await write('package.json', JSON.stringify({ dependencies }));
     for (const [from, to] of imports) {
       const target = join(dirname(from), to);
       if (to.endsWith('/x.ts') || to.endsWith('compose.ts')) await write(target, 'export const x = 1;\n');

@@ -1,0 +1,88 @@
+/** A child process from its parent's side: forked, listened to, watched, ended. */
+import { type ChildProcess, fork } from 'node:child_process';
+import type { z } from 'zod';
+
+export interface ChildExit {
+  code: number | null;
+  signal: NodeJS.Signals | null;
+  /** Nothing was heard of it for {@link SILENCE_MS}, so it was killed. */
+  hung: boolean;
+  /** Its parent wanted it. */
+  expected: boolean;
+}
+
+export interface ChildHandle<To> {
+  readonly pid: number;
+  /** What was sent after the child has gone is lost. */
+  send(message: To): void;
+  /** Ends it in order, or kills it when that takes too long. Resolves when it is gone. Safe to call twice. */
+  close(farewell: To): Promise<void>;
+  /** At once (SIGKILL). */
+  kill(): void;
+  readonly exited: Promise<ChildExit>;
+}
+
+export interface ChildOptions<From> {
+  program: string;
+  schema: z.ZodType<From>;
+  onMessage(message: From): void;
+}
+
+const SILENCE_MS = 5_000;
+const CHECK_MS = 1_000;
+const FAREWELL_MS = 8_000;
+
+export function startChild<To extends object, From>(options: ChildOptions<From>): ChildHandle<To> {
+  const child: ChildProcess = fork(options.program, [], {
+    // What libraries print must not come between the parent's lines; a fall is told on stderr.
+    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    execArgv: [],
+  });
+  const exited = Promise.withResolvers<ChildExit>();
+  let hung = false;
+  let expected = false;
+  let heardMs = performance.now();
+  let checkedMs = heardMs;
+  const watch = setInterval(() => {
+    const nowMs = performance.now();
+    // After a sleep of the whole machine, or of this process, the child gets its time anew.
+    if (nowMs - checkedMs > 2 * CHECK_MS) heardMs = nowMs;
+    checkedMs = nowMs;
+    if (nowMs - heardMs > SILENCE_MS) {
+      hung = true;
+      child.kill('SIGKILL');
+    }
+  }, CHECK_MS);
+  watch.unref();
+  child.on('message', (raw: unknown) => {
+    heardMs = performance.now();
+    const parsed = options.schema.safeParse(raw);
+    if (parsed.success) options.onMessage(parsed.data);
+  });
+  const gone = (code: number | null, signal: NodeJS.Signals | null): void => {
+    clearInterval(watch);
+    exited.resolve({ code, signal, hung, expected });
+  };
+  child.once('exit', gone);
+  child.on('error', () => {
+    if (child.pid === undefined) gone(null, null);
+  });
+  const send = (message: To): void => {
+    if (child.connected) child.send(message, () => {});
+  };
+  return {
+    pid: child.pid ?? -1,
+    send,
+    async close(farewell) {
+      expected = true;
+      send(farewell);
+      const kill = setTimeout(() => child.kill('SIGKILL'), FAREWELL_MS);
+      await exited.promise;
+      clearTimeout(kill);
+    },
+    kill() {
+      child.kill('SIGKILL');
+    },
+    exited: exited.promise,
+  };
+}
