@@ -17,5 +17,20 @@ export default defineConfig({
     assetsInlineLimit: 0,
     reportCompressedSize: false,
     chunkSizeWarningLimit: 1500,
+    rolldownOptions: {
+      output: {
+        // What several lazy parts share would be dozens of files of some hundred bytes, and as many requests before the first picture.
+        codeSplitting: {
+          groups: [
+            { name: 'icons', test: /node_modules[\\/]lucide-react[\\/]/ },
+            {
+              name: 'shared',
+              test: /[\\/](?:app|renderer[\\/](?:actions|bridge|state))[\\/].*\.ts$/,
+              minShareCount: 2,
+            },
+          ],
+        },
+      },
+    },
   },
 });

@@ -7,8 +7,9 @@ import type { FrameSource } from '../main/engine/ports/frames.ts';
 import type { AvatarPlate } from '../main/engine/ports/lipsync.ts';
 import { type Programme, programme } from '../main/engine/stages/programme.ts';
 import { type LoadedPortrait, loadPortrait } from '../main/export/load-portrait.ts';
-import { layOut, openStageFrames, stageSizeOf, subtitleCues } from '../main/export/set-stage.ts';
+import { layOut, openStageFrames, stageSizeOf } from '../main/export/set-stage.ts';
 import { speakScript } from '../main/export/speak-script.ts';
+import { subtitleCues } from '../main/export/subtitle-cues.ts';
 import { programmeSpeech } from '../main/export/timeline-document.ts';
 import type { Talk } from './talks.ts';
 

@@ -13,12 +13,16 @@ import { startLanguage } from './state/language.ts';
 import { startProjectStore } from './state/project.ts';
 import { recallInterface, startSettingsSync } from './state/settings-sync.ts';
 import { startStudioStore } from './state/studio-store.ts';
-import { startRouting } from './state/ui-store.ts';
+import { startRouting, uiStore } from './state/ui-store.ts';
 
 const life = new AbortController();
 recallInterface();
 startRouting();
 connection.start();
+// The first screen's code comes along with its words, not after them.
+void (uiStore.getState().route.screen === 'workspace'
+  ? import('./shell/workspace.tsx')
+  : import('./features/projects/projects-screen.tsx'));
 await Promise.all([startLanguage(), startProjectStore()]);
 provideActions([...shellActions, ...features.flatMap((feature) => feature.actions ?? [])]);
 startSettingsSync(life.signal);

@@ -1,33 +1,33 @@
 /** Builds the interface into renderer/dist when something it is made of is newer, or with --force. */
-import { readdir, stat } from 'node:fs/promises';
+import { type Dirent, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 
 const root = fileURLToPath(new URL('../', import.meta.url));
 const SOURCES = ['renderer', 'app', 'vite.config.ts', 'package-lock.json'];
 
-async function newestMs(path: string): Promise<number> {
-  const info = await stat(path).catch(() => null);
-  if (info === null) return 0;
-  if (!info.isDirectory()) return info.mtimeMs;
+/** Looks at hundreds of files before every start: one after another, which is several times as fast as all at once. */
+function isNewer(path: string, thanMs: number): boolean {
+  const info = statSync(path, { throwIfNoEntry: false });
+  if (info === undefined) return false;
   // A folder's own time tells of files that were removed.
-  const names = (await readdir(path)).filter((name) => name !== 'dist' && name !== 'node_modules');
-  return Math.max(info.mtimeMs, ...(await Promise.all(names.map((name) => newestMs(join(path, name))))));
+  if (info.mtimeMs > thanMs) return true;
+  return info.isDirectory() && partsOf(path).some((entry) => isNewer(join(path, entry.name), thanMs));
 }
+const partsOf = (folder: string): Dirent[] =>
+  readdirSync(folder, { withFileTypes: true }).filter(({ name }) => name !== 'dist' && name !== 'node_modules');
 
 /** renderer/ itself changes when dist/ is made in it: only what lies in it counts. */
-async function isStale(): Promise<boolean> {
-  const built = await stat(join(root, 'renderer/dist/index.html')).catch(() => null);
-  if (built === null) return true;
-  const inRenderer = (await readdir(join(root, 'renderer'))).filter((name) => name !== 'dist');
-  const paths = [...inRenderer.map((name) => join('renderer', name)), ...SOURCES.slice(1)];
-  const times = await Promise.all(paths.map((path) => newestMs(join(root, path))));
-  return Math.max(...times) > built.mtimeMs;
+function isStale(): boolean {
+  const built = statSync(join(root, 'renderer/dist/index.html'), { throwIfNoEntry: false });
+  if (built === undefined) return true;
+  const paths = [...partsOf(join(root, 'renderer')).map(({ name }) => join('renderer', name)), ...SOURCES.slice(1)];
+  return paths.some((path) => isNewer(join(root, path), built.mtimeMs));
 }
 
 /** Whether it had to be built. */
 export async function buildRenderer({ force = false, onStart = () => {} } = {}): Promise<boolean> {
-  if (!force && !(await isStale())) return false;
+  if (!force && !isStale()) return false;
   onStart();
   const { build } = await import('vite');
   await build({ configFile: join(root, 'vite.config.ts'), logLevel: 'warn' });

@@ -44,6 +44,14 @@ test('what grows over the limit on the way is stopped there, and nothing of it i
   assert.equal(await kept(), 0);
 });
 
+test('a file with nothing in it is refused, and nothing is kept', async () => {
+  for (const headers of [{}, { 'content-length': '0' }]) {
+    const { status, json } = await send([], headers);
+    assert.deepEqual([status, json.error.code], [400, 'host.upload-empty']);
+  }
+  assert.equal(await kept(), 0);
+});
+
 test('a file of exactly the limit is taken', async () => {
   assert.equal((await send([400, 600])).status, 200);
 });

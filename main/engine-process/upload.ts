@@ -43,6 +43,7 @@ async function takeIn(request: Request, assets: Pick<AssetStore, 'receive'>, lim
     }
     if (announced !== null && bytes !== Number(announced))
       throw new StudioError('host.upload-broken-off', {}, { retryable: true });
+    if (bytes === 0) throw new StudioError('host.upload-empty');
   }
   const received = await assets.receive(counted(), { signal: request.signal });
   try {

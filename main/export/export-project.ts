@@ -24,9 +24,10 @@ import { assertOutputNotInput, openPartFile } from '../media/part-file.ts';
 import type { PortraitImporter } from '../portrait/prepare.ts';
 import type { AssetSource } from '../storage/assets.ts';
 import { type LoadedPortrait, loadPortrait } from './load-portrait.ts';
-import { layOut, openStageFrames, stageSizeOf, subtitleCues } from './set-stage.ts';
+import { layOut, openStageFrames, stageSizeOf } from './set-stage.ts';
 import { type SideFile, type SideFiles, subtitlePath, writeSideFiles } from './side-files.ts';
 import { type SpokenScript, speakScript } from './speak-script.ts';
+import { subtitleCues } from './subtitle-cues.ts';
 import { programmeSpeech, timelineDocument } from './timeline-document.ts';
 
 export interface ExportDeps {

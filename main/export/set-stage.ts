@@ -4,28 +4,18 @@ import type { AssetRef } from '../../app/document/asset.ts';
 import { framingFor } from '../../app/document/avatar.ts';
 import type { Project } from '../../app/document/project.ts';
 import { chooseStageSize, type StageSize } from '../../app/media/stage-size.ts';
-import { buildCues, type SubtitleCue } from '../../app/media/subtitles.ts';
 import type { FrameSource } from '../engine/ports/frames.ts';
 import type { AvatarPlate } from '../engine/ports/lipsync.ts';
-import type { Programme } from '../engine/stages/programme.ts';
 import { openFrameSource, type StageSetup } from '../render/frame-source.ts';
 import { layoutAvatar } from '../stage/layout.ts';
 import { overlaySprite, placeOverlay } from '../stage/overlays.ts';
 import { decodePicture, type Picture } from '../stage/picture.ts';
-import { subtitleMetrics } from '../stage/subtitle-sprites.ts';
 import type { AssetSource } from '../storage/assets.ts';
 import type { LoadedPortrait } from './load-portrait.ts';
-import { spokenLines } from './timeline-document.ts';
 
 /** What the document asks for, else 720p in the shape nearest to the portrait's. */
 export const stageSizeOf = (project: Project, portrait: LoadedPortrait | null): StageSize =>
   chooseStageSize(project.stage.size, portrait ? portrait.prepared.width / portrait.prepared.height : 16 / 9);
-
-export function subtitleCues(project: Project, show: Programme, size: StageSize): SubtitleCue[] {
-  if (project.stage.subtitles.mode === 'none') return [];
-  const { measure, maxWidthPx } = subtitleMetrics(size, project.stage.subtitles);
-  return buildCues(spokenLines(show), { measure, maxWidthPx });
-}
 
 /** Where the decoded pictures of a stage come from: a preview that sets many stages keeps them. */
 export interface StagePictures {

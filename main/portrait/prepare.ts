@@ -76,6 +76,8 @@ const preparedSchema = inspectionSchema.extend({ face: faceSchema });
 export function createPortraitImporter({ cacheDir }: { cacheDir: string }): PortraitImporter {
   const cache = openPortraitCache(cacheDir);
   const mesh = createFaceMesh();
+  /** What is being prepared, until it is in the cache: whoever wants the same waits for that. */
+  const making = new Map<string, Promise<void>>();
 
   const findFaces = async (picture: DecodedPicture, signal: AbortSignal): Promise<DetectedFace[]> => {
     try {
@@ -128,31 +130,55 @@ export function createPortraitImporter({ cacheDir }: { cacheDir: string }): Port
       } else wanted = `landmarks ${JSON.stringify(landmarks)}`;
 
       const key = keyOf(hash, wanted);
-      const kept = readPrepared(await cache.read(key));
-      if (kept !== null) return kept;
-      signal.throwIfAborted();
-      picture ??= await decodePicture(bytes, signal);
-      if (landmarks !== null) faces = [authoredFace(picture, landmarks)];
-      const face = chooseFace(faces, landmarks === null ? faceIndex : 0);
-      const size = Math.round(faceSizePx(face.landmarks));
-      if (size < MIN_FACE_PX) throw new StudioError('portrait.face-too-small', { px: size, min: MIN_FACE_PX });
-      // These two run for some tenths of a second each: let an abort in between them.
-      const matte = personMatte(picture, face.landmarks);
-      await turn(signal);
-      const margin = Math.max(4, 0.12 * interOcularPx(face.landmarks));
-      const background = backgroundWithoutPerson(picture, matte, margin);
-      await turn(signal);
-      const { width, height, rgba } = picture;
-      const prepared: PreparedPortrait = { width, height, rgba, matte, background, face, faces };
-      const meta: z.infer<typeof preparedSchema> = { width, height, face, faces };
-      await cache.write(key, { meta, planes: [rgba, matte, ...packPatches(background, rgba)] });
-      return prepared;
+      for (;;) {
+        const kept = readPrepared(await cache.read(key));
+        if (kept !== null) return kept;
+        signal.throwIfAborted();
+        const others = making.get(key);
+        if (others === undefined) break;
+        // It may come to nothing: then this one does it.
+        await settledOrAborted(others, signal);
+      }
+      const { promise, resolve } = Promise.withResolvers<void>();
+      making.set(key, promise);
+      try {
+        picture ??= await decodePicture(bytes, signal);
+        if (landmarks !== null) faces = [authoredFace(picture, landmarks)];
+        const prepared = await cutOut(picture, faces, landmarks === null ? faceIndex : 0, signal);
+        const { width, height, face, rgba, matte, background } = prepared;
+        const meta: z.infer<typeof preparedSchema> = { width, height, face, faces };
+        await cache.write(key, { meta, planes: [rgba, matte, ...packPatches(background, rgba)] });
+        return prepared;
+      } finally {
+        making.delete(key);
+        resolve();
+      }
     },
 
     async dispose() {
       await mesh.dispose();
     },
   };
+}
+
+/** @throws StudioError `portrait.face-too-small`, of choosing */
+async function cutOut(
+  picture: DecodedPicture,
+  faces: DetectedFace[],
+  faceIndex: number | null,
+  signal: AbortSignal,
+): Promise<PreparedPortrait> {
+  const face = chooseFace(faces, faceIndex);
+  const size = Math.round(faceSizePx(face.landmarks));
+  if (size < MIN_FACE_PX) throw new StudioError('portrait.face-too-small', { px: size, min: MIN_FACE_PX });
+  // These two run for some tenths of a second each: let an abort in between them.
+  const matte = personMatte(picture, face.landmarks);
+  await turn(signal);
+  const margin = Math.max(4, 0.12 * interOcularPx(face.landmarks));
+  const background = backgroundWithoutPerson(picture, matte, margin);
+  await turn(signal);
+  const { width, height, rgba } = picture;
+  return { width, height, rgba, matte, background, face, faces };
 }
 
 function chooseFace(faces: readonly DetectedFace[], index: number | null): DetectedFace {
@@ -193,6 +219,15 @@ function readPrepared(entry: { meta: unknown; planes: Uint8Array[] } | null): Pr
 const hashOf = (bytes: Uint8Array): string => createHash('sha256').update(bytes).digest('hex');
 const keyOf = (hash: string, wanted: string): string =>
   createHash('sha256').update(`${CACHE_VERSION} ${hash} ${wanted}`).digest('hex');
+
+async function settledOrAborted(settled: Promise<void>, signal: AbortSignal): Promise<void> {
+  const aborted = Promise.withResolvers<void>();
+  const onAbort = (): void => aborted.resolve();
+  signal.addEventListener('abort', onAbort, { once: true });
+  await Promise.race([settled, aborted.promise]);
+  signal.removeEventListener('abort', onAbort);
+  signal.throwIfAborted();
+}
 
 async function turn(signal: AbortSignal): Promise<void> {
   await new Promise<void>((resolve) => setImmediate(resolve));

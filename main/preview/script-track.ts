@@ -240,14 +240,16 @@ export class ScriptTrack {
     this.#working = null;
   }
 
-  async #speak(one: Line, { script, voice, emotions }: Project): Promise<void> {
+  async #speak(one: Line, { script, voice, emotions, seed }: Project): Promise<void> {
     const stop = new AbortController();
     const signal = AbortSignal.any([stop.signal, this.#stop.signal]);
     this.#speaking = { line: one, stop };
     const { line } = one;
     try {
       const lineNumber = this.#lines.indexOf(one) + 1;
-      const plan = planLine(line, { dictionary: script.dictionary, defaultLang: this.#lang, emotions, lineNumber });
+      const plan = planLine(line, {
+        ...{ dictionary: script.dictionary, defaultLang: this.#lang, emotions, seed, lineNumber },
+      });
       const utterance = await this.#deps.speech.speak(plan, speakOptionsOf(line, voice), signal);
       // The pause may have been changed meanwhile; all else would have stopped this.
       signal.throwIfAborted();

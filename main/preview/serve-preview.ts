@@ -8,7 +8,7 @@ import {
 } from '../../app/contract/preview-wire.ts';
 import type { Project } from '../../app/document/project.ts';
 import { asWireError } from './faults.ts';
-import { type PreviewDeps, PreviewSession } from './session.ts';
+import type { PreviewDeps, PreviewSession } from './session.ts';
 
 export interface PreviewChannel {
   /** Text is an event, bytes are media. What it is given is its own. */
@@ -64,7 +64,8 @@ export function servePreview(channel: PreviewChannel, deps: ServePreviewDeps): {
 
 class OpenPreview {
   readonly #channel: PreviewChannel;
-  readonly #session: PreviewSession;
+  /** What draws and speaks is loaded with the first preview, not when the studio starts. */
+  readonly #session: Promise<PreviewSession>;
   readonly #stop = new AbortController();
   readonly #following: Promise<void>;
   /** Credit that came while too much was waiting to leave. */
@@ -73,17 +74,27 @@ class OpenPreview {
 
   constructor(channel: PreviewChannel, deps: ServePreviewDeps, options: Extract<PreviewRequest, { type: 'open' }>) {
     this.#channel = channel;
-    this.#session = new PreviewSession(deps, options, {
-      event: (event) => this.#tell(event),
-      media: (media) => {
-        if (!this.#stop.signal.aborted) channel.send(encodePreviewMedia(media));
-      },
-    });
+    this.#session = import('./session.ts').then(
+      ({ PreviewSession }) =>
+        new PreviewSession(deps, options, {
+          event: (event) => this.#tell(event),
+          media: (media) => {
+            if (!this.#stop.signal.aborted) channel.send(encodePreviewMedia(media));
+          },
+        }),
+    );
     this.#following = this.#follow(() => deps.documents(options.projectId, this.#stop.signal));
   }
 
+  /** In the order they came, also those that came before the session was there. */
   answer(request: Exclude<PreviewRequest, { type: 'open' }>): void {
-    const session = this.#session;
+    this.#session.then(
+      (session) => this.#answer(session, request),
+      () => {},
+    );
+  }
+
+  #answer(session: PreviewSession, request: Exclude<PreviewRequest, { type: 'open' }>): void {
     switch (request.type) {
       case 'play':
         session.play(request.generation, request);
@@ -96,7 +107,7 @@ class OpenPreview {
         break;
       case 'credit':
         this.#withheld += request.frames;
-        this.#passCredit();
+        this.#passCredit(session);
         break;
       case 'emotion':
         session.showEmotion(request.generation, request.emotion);
@@ -110,12 +121,13 @@ class OpenPreview {
   async dispose(): Promise<void> {
     this.#stop.abort(new DOMException('the preview was closed', 'AbortError'));
     clearTimeout(this.#timer);
-    await Promise.allSettled([this.#session.dispose(), this.#following]);
+    await Promise.allSettled([this.#session.then((session) => session.dispose()), this.#following]);
   }
 
   async #follow(documents: () => AsyncIterable<PreviewDocument>): Promise<void> {
     try {
-      for await (const { project, revision } of documents()) this.#session.update(project, revision);
+      const session = await this.#session;
+      for await (const { project, revision } of documents()) session.update(project, revision);
     } catch (error) {
       if (!this.#stop.signal.aborted) this.#tell({ type: 'failed', error: asWireError(error), lineId: null });
     }
@@ -125,14 +137,14 @@ class OpenPreview {
     if (!this.#stop.signal.aborted) this.#channel.send(encodePreviewEvent(event));
   }
 
-  #passCredit(): void {
+  #passCredit(session: PreviewSession): void {
     clearTimeout(this.#timer);
     if (this.#stop.signal.aborted) return;
     if (this.#channel.bufferedBytes > MOST_BUFFERED_BYTES) {
-      this.#timer = setTimeout(() => this.#passCredit(), LOOK_AGAIN_MS);
+      this.#timer = setTimeout(() => this.#passCredit(session), LOOK_AGAIN_MS);
       return;
     }
-    this.#session.credit(this.#withheld);
+    session.credit(this.#withheld);
     this.#withheld = 0;
   }
 }

@@ -50,6 +50,8 @@ const DRAWN = 'sample ';
 /** Of earlier portraits, and how large their small pictures are. */
 const MOST_EARLIER = 24;
 const SMALL_PX = 192;
+/** Of a sample's tile, on a screen of two pixels a point. */
+const TILE_PX = 560;
 const MAX_INPUT_PX = 100_000_000;
 const WEBP = { quality: 90, alphaQuality: 95, effort: 2 } as const;
 
@@ -126,8 +128,9 @@ export function createPortraitService({ studio, assets, consents, projects, stil
       const avatars = await listSampleAvatars(signal);
       return avatars.map((avatar) => {
         const of = (part: 'portrait' | 'background'): string =>
-          pictures.offer(`${part} of sample ${avatar.id}`, async (made) =>
+          pictures.offer(`small ${part} of sample ${avatar.id}`, async (made) =>
             sharp((await loadSampleAvatar(avatar.id, made))[part])
+              .resize({ width: TILE_PX, height: TILE_PX, fit: 'inside', withoutEnlargement: true })
               .webp(WEBP)
               .toBuffer(),
           );

@@ -48,7 +48,8 @@ export async function startStudioChild(options: StudioChildOptions): Promise<Stu
     throw new Error(`the studio did not start: ${said}`, { cause });
   });
   const readyMs = performance.now() - startedAtMs;
-  const gone = once(child, 'exit');
+  // npm goes before what it ran: the output closes when all of them are gone.
+  const gone = once(child, rendererDir === undefined ? 'close' : 'exit');
   return {
     ...{ url, readyMs, startedAtMs, port: Number(new URL(url).port), pid: child.pid! },
     async end(signal = 'SIGTERM') {

@@ -60,6 +60,8 @@ describe('the host', () => {
     const answer = await studio.fetch(url.pathname + url.search, { headers: { cookie: '' } });
     assert.equal(answer.status, 200);
     assert.match(String(answer.body), /http-equiv="refresh" content="0;url=\/"/);
+    // Else a browser asks for /favicon.ico, which is not there.
+    assert.match(String(answer.body), /<link rel="icon" href="data:,">/);
     assert.equal((await studio.fetch(url.pathname + url.search, { headers: { cookie: '' } })).status, 403);
   });
 

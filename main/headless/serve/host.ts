@@ -45,13 +45,24 @@ export interface Host {
 
 /** @throws StudioError `host.port-taken`, `host.address-not-usable`, `host.interface-missing`, `storage.*` */
 export async function startHost(options: HostOptions): Promise<Host> {
+  const { dataDir, ffmpegPath, onCrash } = options;
+  // It takes the longest of all: it starts while the rest is made ready.
+  const engine = startEngineProcess({ dataDir, ffmpegPath, onCrash });
+  try {
+    return await hostOf(engine, options);
+  } catch (error) {
+    await engine.end();
+    throw error;
+  }
+}
+
+async function hostOf(engine: EngineProcess, options: HostOptions): Promise<Host> {
   const bind = options.host ?? DEFAULT_HOST;
   const [files, secret] = await Promise.all([openStaticFiles(options.rendererDir), loadSecret(options.dataDir)]);
   let gate: Gate | undefined;
-  let engine: EngineProcess | undefined;
   const context = (): Context => ({
     gate: gate!,
-    engine: engine!,
+    engine,
     files,
     onWelcome: () => options.onWelcome?.(newUrl()),
   });
@@ -70,8 +81,6 @@ export async function startHost(options: HostOptions): Promise<Host> {
   const shownHost = isAny(bind) ? '127.0.0.1' : bind.includes(':') ? `[${bind}]` : bind;
   const newUrl = (): string => `http://${shownHost}:${port}/?token=${gate!.newToken()}`;
   gate = createGate({ secret, port, hosts: isAny(bind) ? ownNames() : [shownHost] });
-  const { dataDir, ffmpegPath, onCrash } = options;
-  engine = startEngineProcess({ dataDir, ffmpegPath, onCrash });
 
   let closing: Promise<void> | undefined;
   return {

@@ -30,8 +30,9 @@ export const securityHeaders: readonly (readonly [string, string])[] = [
   ['permissions-policy', 'camera=(self), microphone=(self), geolocation=(), payment=(), usb=()'],
 ];
 
+/** Without an icon of its own, a browser asks for one that is not there. */
 const page = (head: string, body: string): string =>
-  `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Shenghua Studio 声画</title>${head}` +
+  `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Shenghua Studio 声画</title><link rel="icon" href="data:,">${head}` +
   `<style>body{font:15px/1.6 system-ui,sans-serif;max-width:34rem;margin:15vh auto;padding:0 1.5rem}</style></head><body>${body}</body></html>`;
 
 export const welcomePage = page('<meta http-equiv="refresh" content="0;url=/">', '<p>Shenghua Studio 声画 …</p>');

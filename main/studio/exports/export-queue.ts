@@ -22,7 +22,6 @@ import type { ServiceOf } from '../service.ts';
 import { watchPaced } from '../watch-paced.ts';
 import { toWireError } from '../wire-error.ts';
 import { createJobProgress } from './job-progress.ts';
-import { runJob } from './run-job.ts';
 
 export interface ExportQueueDeps {
   studio: ExportDeps;
@@ -93,6 +92,8 @@ export function createExportQueue(deps: ExportQueueDeps): ExportQueue {
     const progress = createJobProgress(job.target.format === 'wav', () => performance.now());
     const run = async (): Promise<void> => {
       try {
+        // Fonts, encoders: loaded with the first job, not at the start.
+        const { runJob } = await import('./run-job.ts');
         await runJob(
           {
             job,

@@ -8,6 +8,7 @@ import { showErrorToast } from '../../state/show-error.ts';
 import { studioStore } from '../../state/studio-store.ts';
 import { isPanelOpen, togglePanel, uiStore } from '../../state/ui-store.ts';
 import { Button, Spinner, ToneIcon } from '../../ui/index.ts';
+import { playbackStore } from '../preview/player/playback-store.ts';
 import { checkMachine, machineStore } from '../settings/machine-store.ts';
 import { showSettings } from '../settings/settings-store.ts';
 import { openFirstProject } from './first-start.ts';
@@ -18,8 +19,8 @@ import { tourStore } from './tour-store.ts';
 
 /** What it points at may move: panels open, pictures load. */
 const LOOK_EVERY_MS = 200;
-/** The first pictures of a project come first. */
-const CHECK_AFTER_MS = 2500;
+/** The machine is looked at once the first picture of the project is there, or does not come. */
+const CHECK_AT_LAST_MS = 15_000;
 
 /** Waits for someone who has not seen the studio, and shows them round. Once; then it is remembered by the studio. */
 export default function Tour(): ReactElement | null {
@@ -145,8 +146,18 @@ function Machine(): ReactElement {
   const { report, error } = useStore(machineStore);
   useEffect(() => {
     if (machineStore.getState().report !== null) return;
-    const timer = setTimeout(() => void checkMachine(), CHECK_AFTER_MS);
-    return () => clearTimeout(timer);
+    const check = (): void => {
+      stop();
+      void checkMachine();
+    };
+    const timer = setTimeout(check, CHECK_AT_LAST_MS);
+    const unsubscribe = playbackStore.subscribe(({ shown }) => shown && check());
+    const stop = (): void => {
+      clearTimeout(timer);
+      unsubscribe();
+    };
+    if (playbackStore.getState().shown) check();
+    return stop;
   }, []);
   const notes = report?.checks.filter(({ level }) => level !== 'ok').length ?? 0;
   return (
