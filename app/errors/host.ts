@@ -27,6 +27,10 @@ export const hostErrors = {
     en: { message: 'The upload broke off before the file was complete.', hint: 'Try again.' },
     'zh-CN': { message: '上传中断，文件不完整。', hint: '请重试。' },
   },
+  'host.upload-empty': {
+    en: { message: 'The file is empty.', hint: 'Check that it was saved or copied completely, or choose another.' },
+    'zh-CN': { message: '文件是空的。', hint: '请确认文件已完整保存或复制，或另选一个文件。' },
+  },
   'host.port-taken': {
     en: {
       message: 'Port {port} on {host} is in use.',

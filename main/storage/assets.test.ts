@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdtemp, open, readdir, readFile, rm, stat, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -83,6 +84,20 @@ test('only what no project names and nobody added lately is collected', async ()
   storage.projects.delete(project.id);
   await storage.assets.collectGarbage();
   await assert.rejects(storage.assets.resolve(used), codeOf('storage.asset-missing'));
+});
+
+test('what a killed writer left is gone at the next start; what somebody writes stays', async () => {
+  const killed = spawnSync(process.execPath, ['--eval', 'process.kill(process.pid, "SIGKILL")']).pid;
+  const [left, written] = [`.writing-${killed}-x`, `.writing-${process.pid}-x`];
+  for (const folder of [dataDir, join(dataDir, 'assets')]) {
+    for (const name of [left, written]) await writeFile(join(folder, name), 'half');
+  }
+  const next = await openStorage({ dataDir });
+  next.close();
+  for (const folder of [dataDir, join(dataDir, 'assets')]) {
+    const names = (await readdir(folder)).filter((name) => name.startsWith('.writing-'));
+    assert.deepEqual(names, [written]);
+  }
 });
 
 /** Every file handle of the process writes up to `limit` bytes in all, then finds the disk full. */

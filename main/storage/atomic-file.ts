@@ -1,10 +1,29 @@
 /** Files that are either whole or not there: written beside their final name, flushed, renamed. */
 import { randomUUID } from 'node:crypto';
-import { type FileHandle, open, rename, rm } from 'node:fs/promises';
+import { type FileHandle, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 
 /** What a killed writer may leave behind starts like this; never a final name. */
 export const TEMP_PREFIX = '.writing-';
+
+/** Whether a file of that name was being written by a process that is gone, and never will be whole. */
+export function isAbandoned(name: string): boolean {
+  const pid = new RegExp(`^\\${TEMP_PREFIX}(\\d+)-`).exec(name)?.[1];
+  if (pid === undefined) return false;
+  try {
+    process.kill(Number(pid), 0);
+    return false;
+  } catch (error) {
+    // No permission to ask is somebody's.
+    return (error as NodeJS.ErrnoException).code === 'ESRCH';
+  }
+}
+
+/** Removes what killed writers left in a folder. */
+export async function sweepAbandoned(folder: string): Promise<void> {
+  const names = await readdir(folder).catch((): string[] => []);
+  for (const name of names.filter(isAbandoned)) await rm(join(folder, name), { force: true }).catch(() => {});
+}
 
 /**
  * A new file in `folder`, filled by `write` and flushed, under a name that is nobody's. Whatever fails leaves none.

@@ -3,6 +3,7 @@ import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StudioError } from '../../app/errors/index.ts';
 import { type AssetStore, openAssetStore } from './assets.ts';
+import { sweepAbandoned } from './atomic-file.ts';
 import { openDatabase, type StudioDatabase } from './database.ts';
 import { asStorageError } from './failures.ts';
 import { studioPaths } from './paths.ts';
@@ -51,6 +52,7 @@ export async function openStorage(
   } catch (error) {
     throw asStorageError(error, dataDir);
   }
+  await Promise.all([dataDir, assetsDir].map(sweepAbandoned));
   const database = await openDatabase(dataDir, options);
   const notices =
     database.movedAside === null

@@ -5,6 +5,8 @@ import type { ScriptFormat } from '../../../app/contract/script.ts';
 import { StudioError } from '../../../app/errors/index.ts';
 import { parseLineOrThrow } from '../../../app/speech/script/parse.ts';
 import { importScript } from './import-script.ts';
+import { readMarkdown } from './markdown.ts';
+import { readSubtitles } from './subtitles.ts';
 
 const never = new AbortController().signal;
 const read = (
@@ -229,4 +231,14 @@ test('a file of nothing but marks, open or closed, is read to its end like any o
   assert.match((await textsOf('words <!--'.repeat(count), 'a.md'))[0] ?? '', /^words <!--words/);
   const cue = '1\n00:00:01,000 --> 00:00:02,000\n';
   assert.equal((await textsOf(cue + '<a'.repeat(count), 'a.srt'))[0], '<a'.repeat(count));
+});
+
+test('a paragraph of very many rows takes no longer than as many paragraphs', () => {
+  // Put together row by row it would take an hour.
+  const rows = 400_000;
+  const { lines } = readMarkdown('| x | y |\n'.repeat(rows));
+  assert.equal(lines.length, 1);
+  assert.equal(lines[0]!.text.length, rows * '| x | y | '.length - 1);
+  const cues = Array.from({ length: 20_000 }, (_, i) => `00:00:0${i % 10},000 --> 00:00:0${i % 10},500\nand on\n`);
+  assert.equal(readSubtitles(cues.join('\n')).lines.length, 1);
 });

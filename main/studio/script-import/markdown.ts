@@ -13,10 +13,10 @@ export function readMarkdown(text: string): Draft {
   const rows = text
     .replace(/^---\r?\n[\s\S]*?\r?\n(?:---|\.\.\.)\s*(?:\r?\n|$)/, (front) => front.replace(/[^\n]/g, ''))
     .split(/\r\n|\n|\r/);
-  let open = { text: '', sourceLine: 0 };
+  let open: { pieces: string[]; sourceLine: number } = { pieces: [], sourceLine: 0 };
   let inComment = false;
   const close = (pauseAfterMs?: number): void => {
-    const { text: said, leftOut } = inline(open.text);
+    const { text: said, leftOut } = inline(joinText(open.pieces));
     draft.leftOut += leftOut;
     if (said !== '')
       draft.lines.push({
@@ -24,16 +24,15 @@ export function readMarkdown(text: string): Draft {
         sourceLine: open.sourceLine,
         ...(pauseAfterMs !== undefined && { pauseAfterMs }),
       });
-    open = { text: '', sourceLine: 0 };
+    open = { pieces: [], sourceLine: 0 };
   };
   const take = (row: string, sourceLine: number): void => {
-    if (open.text === '') open = { text: row.trim(), sourceLine };
     // Two blanks or a backslash at its end part a line from the next.
-    else open.text = joinText(open.text, row.trim());
-    if (/(?: {2,}|\\)$/.test(row)) {
-      open.text = open.text.replace(/\\$/, '');
-      close();
-    }
+    const ends = /(?: {2,}|\\)$/.test(row);
+    const piece = row.trim().replace(ends ? /\\$/ : /$^/, '');
+    if (open.pieces.length === 0) open.sourceLine = sourceLine;
+    if (piece !== '') open.pieces.push(piece);
+    if (ends) close();
   };
   for (let i = 0; i < rows.length; i++) {
     let row = rows[i]!;
@@ -55,11 +54,11 @@ export function readMarkdown(text: string): Draft {
       close();
       take(heading[1]!, i + 1);
       close(HEADING_PAUSE_MS);
-    } else if (/^\s{0,3}(?:=+|-{2,})\s*$/.test(row) && open.text !== '') close(HEADING_PAUSE_MS);
+    } else if (/^\s{0,3}(?:=+|-{2,})\s*$/.test(row) && open.pieces.length > 0) close(HEADING_PAUSE_MS);
     else if (row.trim() === '' || RULE.test(row)) close();
     else if (TABLE_LINE.test(row) && row.includes('|')) {
       // The row above it was the table's head.
-      open.text = '';
+      open.pieces = [];
       draft.leftOut += 1;
       for (i += 1; i < rows.length && rows[i]!.includes('|'); i++);
       i -= 1;

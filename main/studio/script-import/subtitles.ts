@@ -25,41 +25,56 @@ const ENTITIES: Readonly<Record<string, string>> = { amp: '&', lt: '<', gt: '>',
 
 const SPACELESS = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\u3000-\u303f\uff00-\uffef]/u;
 
-/** Two pieces of running text: a blank between them unless both sides are written without. */
-export function joinText(left: string, right: string): string {
-  if (left === '' || right === '') return left + right;
-  const close = SPACELESS.test(left.at(-1)!) && SPACELESS.test(right[0]!);
-  return close || left.endsWith(' ') ? left + right : `${left} ${right}`;
+/** Pieces of running text as one: a blank between two of them unless both sides are written without. Put together once, at the end. */
+export function joinText(pieces: readonly string[]): string {
+  const said = pieces.filter((piece) => piece !== '');
+  return said
+    .map((piece, i) => {
+      const before = said[i - 1];
+      if (before === undefined || before.endsWith(' ')) return piece;
+      return SPACELESS.test(before.at(-1)!) && SPACELESS.test(piece[0]!) ? piece : ` ${piece}`;
+    })
+    .join('');
 }
 
 export function readSubtitles(text: string): Draft {
   const draft: Draft = { lines: [], leftOut: 0 };
   const rows = text.split(/\r\n|\n|\r/);
   let endMs: number | null = null;
+  /** Of the last line, which may go on. */
+  let pieces: string[] = [];
+  const close = (): void => {
+    const last = draft.lines.at(-1);
+    if (last) last.text = joinText(pieces);
+  };
   for (let i = 0; i < rows.length; i++) {
     const timing = TIMING.exec(rows[i]!);
     if (timing === null) continue;
     const sourceLine = i + 1;
     const [startMs, stopMs] = [ms(timing.slice(1, 5)), ms(timing.slice(5, 9))];
-    let said = '';
+    const cue: string[] = [];
     for (i += 1; i < rows.length && rows[i]!.trim() !== ''; i++) {
       // Some files leave out the blank line between cues.
       if (TIMING.test(rows[i]!) || (/^\s*\d+\s*$/.test(rows[i]!) && TIMING.test(rows[i + 1] ?? ''))) break;
       const row = plain(rows[i]!);
       if (SOUND_NOTE.test(row)) draft.leftOut += 1;
-      else said = joinText(said, row);
+      else cue.push(row);
     }
     if (i < rows.length && rows[i]!.trim() !== '') i -= 1;
+    const said = joinText(cue);
     if (said === '') continue;
     const before = draft.lines.at(-1);
     const gapMs = endMs === null ? 0 : startMs - endMs;
-    if (before && gapMs <= GOES_ON_MS && /^\p{Ll}/u.test(said) && !/[.!?。！？…]["'”’]?$/u.test(before.text))
-      before.text = joinText(before.text, said);
+    if (before && gapMs <= GOES_ON_MS && /^\p{Ll}/u.test(said) && !/[.!?。！？…]["'”’]?$/u.test(pieces.at(-1) ?? ''))
+      pieces.push(said);
     else {
       if (before) before.pauseAfterMs = Math.round(Math.min(MAX_PAUSE_MS, Math.max(0, gapMs)));
+      close();
+      pieces = [said];
       draft.lines.push({ text: said, sourceLine });
     }
     endMs = stopMs;
   }
+  close();
   return draft;
 }
