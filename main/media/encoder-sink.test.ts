@@ -102,6 +102,19 @@ const onEach = async (check: (ffmpeg: Ffmpeg) => Promise<void>): Promise<void> =
   }
 };
 
+test('the best quality there is to choose is a film that plays everywhere', async (t) => {
+  const folder = await temporaryFolder(t);
+  await onEach(async (ffmpeg) => {
+    const path = join(folder, 'best.mp4');
+    const sink = await openWith(ffmpeg, folder, 'best.mp4', {
+      output: outputSchema.parse({ encoder: 'software', crf: 0 }),
+    });
+    await writeColours(sink, 3);
+    await sink.finish();
+    assertColours(await decodeVideo(ffmpeg, path, 'yuv420p'), 3, false);
+  });
+});
+
 describe('MP4', () => {
   test('holds every frame and sample, BT.709, index first, and the label in moov.udta.meta', async (t) => {
     const folder = await temporaryFolder(t);

@@ -130,7 +130,8 @@ export function h264Args(encoder: VideoEncoderName, shape: VideoShape, output: O
   const quality = String(Math.round(output.crf));
   switch (encoder) {
     case 'libx264':
-      return [...common, '-pix_fmt', 'yuv420p', '-preset', output.preset, '-crf', String(output.crf)];
+      // Below 1 x264 turns lossless, which profile High does not allow and players cannot play.
+      return [...common, '-pix_fmt', 'yuv420p', '-preset', output.preset, '-crf', String(Math.max(1, output.crf))];
     case 'h264_nvenc':
       return [...common, '-pix_fmt', 'yuv420p', '-rc', 'vbr', '-cq', quality, '-b:v', '0'];
     case 'h264_qsv':
