@@ -35,6 +35,13 @@ test('matches are found in what is shown, across cues, and told by their place i
   assert.equal(findInLines([line('Hello HELLO')], { find: 'hello', regex: false, caseSensitive: false }, []).length, 2);
 });
 
+test('the alternatives of a slot are searched one by one, and a replacement leaves the slot one', () => {
+  assert.equal(replaced('新品{新品|爆款}新', '新', '老'), '老品{老品|爆款}老');
+  assert.equal(replaced('{大家|a\\|b}', 'a|b', '{c|d}'), '{大家|\\{c\\|d\\}}');
+  assert.equal(replaced('好{新品|爆款}', '好新', 'x'), '好{新品|爆款}');
+  assert.equal(replaced('好{新品|爆款}', '[^x]+', 'y', regex).match(/[{|}]/g)?.join(''), '{|}');
+});
+
 test('replacing keeps every cue, and drops only the reading of words that are gone', () => {
   assert.equal(replaced('大[happy]家好', '大家', '各位'), '各位[happy]好');
   assert.equal(replaced('[sad 0.5]a[500ms]b*a*', 'a', 'xy'), '[sad 0.5]xy[500ms]b*xy*');

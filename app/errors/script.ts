@@ -101,6 +101,26 @@ export const scriptErrors = {
       hint: '请写成 重{chóng}；其他词请用 [say: 读法]原文[/say]；若只是普通花括号，请写成 \\{。',
     },
   },
+  'script.cue-in-slot': {
+    en: {
+      message: 'Line {line}, column {column}: “{cue}” stands inside a variation slot.',
+      hint: 'The alternatives of a slot are plain words. Put the cue before or after the slot, or escape the bracket with a backslash.',
+    },
+    'zh-CN': {
+      message: '第 {line} 行第 {column} 列：“{cue}”写在了变体词槽里。',
+      hint: '变体词槽里只能写普通文字。请把标记放到词槽的前面或后面；若只是普通括号，请在前面加反斜杠。',
+    },
+  },
+  'script.empty-slot': {
+    en: {
+      message: 'Line {line}, column {column}: {slot} has no words in any of its alternatives.',
+      hint: 'Write the alternatives between the bars, like 新品|爆款 in braces; one of them may be empty.',
+    },
+    'zh-CN': {
+      message: '第 {line} 行第 {column} 列：{slot} 里没有任何可选的词。',
+      hint: '请在花括号里用竖线隔开可选的词，例如 新品|爆款；其中一个可以留空。',
+    },
+  },
   'script.bad-marker': {
     en: {
       message: 'Line {line}, column {column}: “{cue}” has no valid marker name.',

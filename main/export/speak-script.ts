@@ -51,10 +51,10 @@ export function languageOf({ script: { lines }, voice }: LanguageClues): SpeechL
 export function planScript(project: Project): PlannedLine[] {
   const defaultLang = languageOf(project);
   const { lines, dictionary } = project.script;
-  const { emotions } = project;
+  const { emotions, seed } = project;
   return lines.map((line, i) => ({
     line,
-    plan: planLine(line, { dictionary, defaultLang, emotions, lineNumber: i + 1 }),
+    plan: planLine(line, { dictionary, defaultLang, emotions, seed, lineNumber: i + 1 }),
   }));
 }
 

@@ -41,6 +41,13 @@ export interface SayNode {
   spoken: string;
   shown: string;
 }
+/** `{新品|爆款}`: one of these words each time the line is said. Two at least; one may be empty. */
+export interface SlotNode {
+  kind: 'slot';
+  source: string;
+  /** Without their escapes. */
+  alternatives: string[];
+}
 export type ProsodyAxis = 'rate' | 'pitch' | 'volume';
 /** `[rate 1.2]…[/rate]`. `opening` and `closing` are the cues as written. */
 export interface ProsodyNode {
@@ -65,6 +72,7 @@ export type ScriptNode =
   | MarkerNode
   | PronunciationNode
   | SayNode
+  | SlotNode
   | ProsodyNode
   | EmphasisNode;
 

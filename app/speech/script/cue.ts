@@ -27,6 +27,8 @@ const NUMBER = /^(\d{1,9}(?:\.\d{0,9})?|\.\d{1,9})(%?)$/;
 const QUOTED = 40;
 
 export const unescapeText = (source: string): string => source.replace(/\\([\\[\]{}*#])/g, '$1');
+/** Within a slot a `|` can be escaped as well. */
+export const unescapeAlternative = (source: string): string => source.replace(/\\([\\[\]{}*#|])/g, '$1');
 const fault = (code: ErrorCode, params: ErrorParams): CueFault => ({ kind: 'fault', code, params });
 const quote = (text: string): string => {
   const characters = [...text.slice(0, 4 * QUOTED)];

@@ -3,7 +3,7 @@
  * Only a forced reading (`重{chóng}`, `[say: …]…[/say]`) goes when the words it belongs to are replaced.
  */
 import { StudioError } from '../../errors/index.ts';
-import { unescapeText } from './cue.ts';
+import { unescapeAlternative, unescapeText } from './cue.ts';
 import { parseLine } from './parse.ts';
 import { explicitLine, type Leaf, outlineOf, placesOf, textOf } from './positions.ts';
 
@@ -76,7 +76,7 @@ function cuesOf(text: string, ownEmotions: readonly string[]): string | null {
   const parsed = parseLine(text, 1, ownEmotions);
   if (!parsed.ok) return null;
   return outlineOf(parsed.nodes)
-    .filter((entry) => /^(?:<|\{"kind":"(?!say|pronunciation))/.test(entry))
+    .filter((entry) => /^(?:<|\{"kind":"(?!say|pronunciation|slot))/.test(entry))
     .join();
 }
 
@@ -96,6 +96,10 @@ class Searched {
     this.cues = cuesOf(text, ownEmotions);
     this.#leaves = this.tree === null ? roughLeaves(text) : placesOf(this.tree).leaves;
     for (const leaf of this.#leaves) {
+      if (leaf.node.kind === 'slot') {
+        this.#addSlot(leaf);
+        continue;
+      }
       if (leaf.node.kind !== 'text') {
         for (const _ of new Array(textOf(leaf.node).length)) this.#places.push({ leaf, from: leaf.from, to: leaf.to });
         this.#words += textOf(leaf.node);
@@ -108,6 +112,17 @@ class Searched {
         this.#words += this.tree === null ? unit : unescapeText(unit);
         at += unit.length;
       }
+    }
+  }
+
+  /** Each alternative is searched by itself; what parts them is no character that could go. */
+  #addSlot(leaf: Leaf): void {
+    let at = leaf.from;
+    for (const [unit] of leaf.node.kind === 'slot' ? leaf.node.source.matchAll(SLOT_UNIT) : []) {
+      const parts = unit === '{' || unit === '|' || unit === '}';
+      this.#places.push({ leaf, from: at, to: parts ? at : at + unit.length });
+      this.#words += parts ? '\n' : unescapeAlternative(unit);
+      at += unit.length;
     }
   }
 
@@ -125,13 +140,14 @@ class Searched {
     /** The replacements by the place they begin at, and the places that go. */
     const begins = new Map(matches.map(({ from }, i) => [from, inserts[i]!]));
     const gone = new Set(matches.flatMap(({ from, to }) => Array.from({ length: to - from }, (_, i) => from + i)));
-    const write = (words: string): string => (this.tree === null ? words : escapeWords(words));
     let out = '';
     let at = 0;
     for (let i = 0; i < this.#places.length; i++) {
       const { leaf, from, to } = this.#places[i]!;
+      const inSlot = leaf.node.kind === 'slot';
+      const write = (words: string): string => (this.tree === null ? words : escapeWords(words, inSlot));
       out += this.#text.slice(at, Math.max(at, from));
-      if (leaf.node.kind === 'text') {
+      if (leaf.node.kind === 'text' || inSlot) {
         out += (begins.has(i) ? write(begins.get(i)!) : '') + (gone.has(i) ? '' : this.#text.slice(from, to));
         at = to;
         continue;
@@ -163,7 +179,9 @@ const roughLeaves = (text: string): Leaf[] =>
         : [{ node: { kind: 'text' as const, source, text: source }, from: index, to: index + source.length }],
   );
 
-const escapeWords = (words: string): string => words.replace(/[\\[\]{}*#]/g, '\\$&').replace(/[\r\n]+/g, ' ');
+const SLOT_UNIT = /\\[\\[\]{}*#|]|[\s\S]/g;
+const escapeWords = (words: string, inSlot: boolean): string =>
+  words.replace(inSlot ? /[\\[\]{}*#|]/g : /[\\[\]{}*#]/g, '\\$&').replace(/[\r\n]+/g, ' ');
 
 function expand(template: string, match: RegExpExecArray): string {
   return template.replace(/\$(?:(\$)|(&)|(\d{1,2})|<([^>]*)>)/g, (whole, dollar, all, digits, name) => {

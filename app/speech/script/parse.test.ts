@@ -3,7 +3,9 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { describeError, StudioError } from '../../errors/index.ts';
 import { parseLine, parseLineOrThrow, printLine } from './parse.ts';
+import { outlineOf } from './positions.ts';
 import { parseScriptText } from './script-text.ts';
+import { slotsOf, writeFilled } from './slots.ts';
 
 /** `code@line:column-endColumn` for every error of a line. */
 function faults(text: string): string[] {
@@ -60,6 +62,24 @@ test('pinyin comes in marks or digits and leaves in one form', () => {
   }
 });
 
+test('braces with a bar are a slot, whatever stands before them; its escapes are its own', () => {
+  const alternatives = (text: string): unknown => slotsOf(parseLineOrThrow(text)).map((slot) => slot.alternatives);
+  assert.deepEqual(alternatives('重{chóng}要的{新品|爆款| 今天 }[em]{|真的}[/em]a|b'), [
+    ['新品', '爆款', ' 今天 '],
+    ['', '真的'],
+  ]);
+  assert.deepEqual(alternatives(String.raw`重{chong2|a\|b\\|\}\{|\n*}`), [['chong2', 'a|b\\', '}{', '\\n*']]);
+  assert.deepEqual(faults(String.raw`重{a\|b}`), ['script.bad-pinyin@1:2-8']);
+});
+
+test('a slot that is filled leaves all else what it was', () => {
+  const nodes = parseLineOrThrow('*{新品|A*}*到{2|3}*5*货 a*{b|}*');
+  const filled = (choice: number): string => writeFilled(nodes, () => choice);
+  const outline = (text: string): string[] => outlineOf(parseLineOrThrow(text));
+  assert.deepEqual(outline(filled(0)), ['<em>', '新品', '</em>', '到2', '<em>', '5', '</em>', '货 a*b*']);
+  assert.deepEqual(outline(filled(1)), ['<em>', 'A*', '</em>', '到3', '<em>', '5', '</em>', '货 a**']);
+});
+
 test('asterisks that cannot be emphasis and escaped brackets are text', () => {
   for (const text of ['5*3*2', '2 * 3', '*未完', '** **', 'a* b*', '*']) {
     assert.deepEqual(
@@ -93,6 +113,11 @@ test('every fault is told with its place, in characters', () => {
     '[61s]': ['script.out-of-range@1:1-6'],
     '[500]': ['script.bad-number@1:1-6'],
     'a{chong2}': ['script.pinyin-not-after-han@1:2-10'],
+    '好{a|[happy]b}': ['script.cue-in-slot@1:5-6'],
+    '{|}': ['script.empty-slot@1:1-4'],
+    '好{ | |}': ['script.empty-slot@1:2-8'],
+    '好{a|b': ['script.unclosed-bracket@1:2-3'],
+    '{a|重}{chong2}': ['script.pinyin-not-after-han@1:6-14'],
     '[#]': ['script.bad-marker@1:1-4'],
     '[say:]': ['script.empty-say@1:1-7'],
     '一\n二[x]': ['script.unknown-emotion@2:2-5'],
@@ -138,6 +163,9 @@ test('the hint for an unknown emotion lists the emotions', () => {
 });
 
 const PIECES = [
+  '{新品|爆款}',
+  '{|a\\|b*}',
+  '|',
   '你好',
   'hello ',
   '，',

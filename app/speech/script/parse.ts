@@ -4,7 +4,7 @@
  */
 import { type ErrorCode, type ErrorParams, StudioError } from '../../errors/index.ts';
 import type { EmphasisNode, ProsodyNode, ScriptNode } from './ast.ts';
-import { type Closable, parseCue, unescapeText } from './cue.ts';
+import { type Closable, parseCue, unescapeAlternative, unescapeText } from './cue.ts';
 import { parsePinyin } from './pinyin.ts';
 
 export { printLine } from './ast.ts';
@@ -17,6 +17,8 @@ export type ParsedLine = { ok: true; nodes: ScriptNode[] } | { ok: false; errors
 
 /** Deep enough for any person, shallow enough to walk by recursion. */
 const MAX_DEPTH = 32;
+/** Characters of a slot: a brace that is never closed is not looked for to the end of a book. */
+const MAX_SLOT = 2000;
 
 interface Frame {
   /** `star` is `*…*`: without its partner it is a plain asterisk, never an error. */
@@ -79,7 +81,7 @@ class LineParser {
       const char = found[0];
       if (char === '\\') this.at += ESCAPABLE.includes(text[this.at + 1] ?? ' ') ? 2 : 1;
       else if (char === '[') this.cue();
-      else if (char === '{') this.pronunciation();
+      else if (char === '{') this.brace();
       else this.star();
     }
     this.at = text.length;
@@ -224,6 +226,48 @@ class LineParser {
     } else {
       this.append({ kind: 'say', source: text.slice(from, to), spoken, shown: '' });
     }
+  }
+
+  /** A slot where there is a `|` between the braces; else a pronunciation. */
+  private brace(): void {
+    const { text } = this;
+    const from = this.at;
+    let wordsFrom = from + 1;
+    const found: string[] = [];
+    let cueAt = -1;
+    const furthest = Math.min(text.length, from + MAX_SLOT);
+    for (let i = from + 1; i < furthest && text[i] !== '\n'; i++) {
+      const char = text[i]!;
+      if (char === '\\' && `${ESCAPABLE}|`.includes(text[i + 1] ?? ' ')) i++;
+      else if (cueAt < 0 && (char === '[' || char === '{')) cueAt = i;
+      else if (char === '|') {
+        found.push(text.slice(wordsFrom, i));
+        wordsFrom = i + 1;
+      } else if (char === '}') {
+        if (found.length === 0) break;
+        found.push(text.slice(wordsFrom, i));
+        this.slot(found, from, i + 1, cueAt);
+        return;
+      }
+    }
+    this.pronunciation();
+  }
+
+  private slot(written: readonly string[], from: number, to: number, cueAt: number): void {
+    const { text } = this;
+    this.flushText(from);
+    this.at = to;
+    this.textFrom = to;
+    if (cueAt >= 0) {
+      this.fail('script.cue-in-slot', { cue: text.slice(cueAt, Math.min(to, cueAt + 40)) }, cueAt, cueAt + 1);
+      return;
+    }
+    const alternatives = written.map(unescapeAlternative);
+    if (alternatives.every((words) => words.trim() === '')) {
+      this.fail('script.empty-slot', { slot: text.slice(from, Math.min(to, from + 40)) }, from, to);
+      return;
+    }
+    this.append({ kind: 'slot', source: text.slice(from, to), alternatives });
   }
 
   private pronunciation(): void {

@@ -267,3 +267,23 @@ test('a hundred thousand characters are planned whole', () => {
   assert.ok(line.displayText.length > 80_000);
   assertWellFormed('long', line);
 });
+
+test('a slot is planned as one of its alternatives, always the same for a seed, with its neighbours read as one text', () => {
+  const shown = (seed?: number): string => {
+    const context = { dictionary: [], defaultLang: 'zh', emotions: [], ...(seed !== undefined && { seed }) } as const;
+    const planned = planLine({ text: '只要{1|2|3}00元[happy]', emotion: 'neutral', intensity: 1 }, context);
+    assertWellFormed('slot', planned);
+    assert.match(
+      planned.parts.flatMap((part) => (part.kind === 'speech' ? part.tokens.map((t) => t.spoken) : [])).join(''),
+      /[一二两三]百元/,
+    );
+    return planned.displayText;
+  };
+  const bySeed = Array.from({ length: 40 }, (_, seed) => shown(seed));
+  assert.deepEqual([...new Set(bySeed)].sort(), ['只要100元', '只要200元', '只要300元']);
+  assert.deepEqual(
+    Array.from({ length: 40 }, (_, seed) => shown(seed)),
+    bySeed,
+  );
+  assert.equal(shown(), shown(1));
+});

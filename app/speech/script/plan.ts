@@ -1,5 +1,6 @@
 /** A script line → the plan of its utterance: grammar, dictionary, normalisation and language, before any voice. */
 import type { Pronunciation } from '../../document/script.ts';
+import { seeded } from '../../document/seeded.ts';
 import { StudioError } from '../../errors/index.ts';
 import type { NamedEmotion } from '../emotion.ts';
 import { findEmotion } from '../emotion-presets.ts';
@@ -18,6 +19,7 @@ import type { ScriptNode } from './ast.ts';
 import { MAX_FACTOR, MIN_FACTOR, unknownEmotion } from './cue.ts';
 import { parseLineOrThrow } from './parse.ts';
 import { shownAfter } from './positions.ts';
+import { fillSlots } from './slots.ts';
 
 export { suggestDefaultLang } from '../normalise/normalise.ts';
 
@@ -35,6 +37,8 @@ export interface PlanContext {
   emotions: readonly NamedEmotion[];
   /** What errors call the line. */
   lineNumber?: number;
+  /** Of the project: which alternatives the line's variation slots take. */
+  seed?: number;
 }
 
 /**
@@ -43,7 +47,7 @@ export interface PlanContext {
  * Throws the line's first `script.*` error, or `script.bad-dictionary-entry`.
  */
 export function planLine(line: PlannableLine, context: PlanContext): UtterancePlan {
-  const { emotions, lineNumber = 1 } = context;
+  const { emotions, lineNumber = 1, seed = 1 } = context;
   const names = emotions.map(({ name }) => name);
   const own = findEmotion(line.emotion, emotions);
   if (own === undefined) {
@@ -51,7 +55,11 @@ export function planLine(line: PlannableLine, context: PlanContext): UtterancePl
     throw new StudioError(code, { ...params, line: lineNumber, column: 1, endColumn: 1 });
   }
   const layout = new Layout(emotions);
-  layout.add(parseLineOrThrow(line.text, lineNumber, names), { prosody: NORMAL_PROSODY, emphasis: false });
+  const nodes = fillSlots(
+    parseLineOrThrow(line.text, lineNumber, names),
+    (slot, { alternatives }) => seeded(seed, line.text, slot) % alternatives.length,
+  );
+  layout.add(nodes, { prosody: NORMAL_PROSODY, emphasis: false });
   layout.trimEnd();
   const dictionary = new PronunciationDictionary(context.dictionary);
   const tokens = normaliseRuns(layout.display, layout.runs, context.defaultLang, dictionary);

@@ -53,6 +53,7 @@ export function placesOf(nodes: readonly ScriptNode[]): Places {
 export function textOf(node: LeafNode): string {
   if (node.kind === 'text') return node.text;
   if (node.kind === 'pronunciation') return node.character;
+  if (node.kind === 'slot') return node.alternatives[0] ?? '';
   return node.kind === 'say' ? node.shown : '';
 }
 

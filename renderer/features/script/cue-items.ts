@@ -54,6 +54,10 @@ export function cueItems(ownEmotions: readonly string[], markerName: string): Cu
       ...{ open: '{}', close: '', fill: { from: 1, to: 1 } },
     },
     {
+      ...{ id: 'slot', kind: 'slot', label: { key: 'script.cueSlot' } },
+      ...{ open: '{|}', close: '', fill: { from: 1, to: 1 } },
+    },
+    {
       ...{ id: 'marker', kind: 'marker', label: { key: 'script.cueMarker' } },
       ...{ open: `[#${markerName}]`, close: '', fill: { from: 2, to: 2 + markerName.length } },
     },

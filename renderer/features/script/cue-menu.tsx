@@ -1,4 +1,4 @@
-import { AudioLines, Flag, type LucideIcon, MessageCircleMore, Pause, PencilLine, Type } from 'lucide-react';
+import { AudioLines, Flag, type LucideIcon, MessageCircleMore, Pause, PencilLine, Shuffle, Type } from 'lucide-react';
 import { type ReactElement, useLayoutEffect, useRef, useState } from 'react';
 import { createPortal } from 'react-dom';
 import { useT } from '../../state/language.ts';
@@ -14,6 +14,7 @@ const ICONS: Readonly<Record<Exclude<TokenKind, 'emotion'>, LucideIcon>> = {
   marker: Flag,
   say: MessageCircleMore,
   pronunciation: PencilLine,
+  slot: Shuffle,
   prosody: AudioLines,
   emphasis: Type,
 };

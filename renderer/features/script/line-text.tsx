@@ -320,6 +320,7 @@ const CLASSES = {
   marker: styles.cueMarker,
   say: styles.cueSay,
   pronunciation: styles.cueSay,
+  slot: styles.cueSay,
   prosody: styles.cueProsody,
   emphasis: styles.cueEmphasis,
 } as const;

@@ -4,7 +4,7 @@ import { parseCue } from '../../../app/speech/script/cue.ts';
 import { parseLine } from '../../../app/speech/script/parse.ts';
 import { placesOf } from '../../../app/speech/script/positions.ts';
 
-export type TokenKind = 'emotion' | 'pause' | 'marker' | 'say' | 'pronunciation' | 'prosody' | 'emphasis';
+export type TokenKind = 'emotion' | 'pause' | 'marker' | 'say' | 'pronunciation' | 'slot' | 'prosody' | 'emphasis';
 
 export interface Range {
   from: number;
@@ -66,7 +66,7 @@ function roughTokens(text: string, ownEmotions: readonly string[]): Token[] {
     /\\[\\[\]{}*#]|\[(?:\\[\\[\]{}*#]|[^[\]{}\n])*\]|\{[^[\]{}\n]*\}/g,
   )) {
     const to = from + source.length;
-    if (source.startsWith('{')) tokens.push({ kind: 'pronunciation', from, to });
+    if (source.startsWith('{')) tokens.push({ kind: source.includes('|') ? 'slot' : 'pronunciation', from, to });
     if (!source.startsWith('[')) continue;
     const cue = parseCue(source.slice(1, -1), ownEmotions);
     if (cue.kind === 'emotion') tokens.push({ kind: 'emotion', emotion: cue.emotion, from, to });

@@ -26,6 +26,8 @@ test('every cue of a line is found, words are left alone', () => {
       'emotion [calm]',
     ],
   );
+  assert.deepEqual(kinds('今天{新品|爆款}到'), ['slot {新品|爆款}']);
+  assert.deepEqual(analyseLine('今天{新品|爆款}到', 1, []).faults, []);
   // Beside an error the other cues keep their colours.
   assert.deepEqual(kinds('[happy]a[nope]b\\[1s]{c}[/rate]'), [
     'emotion [happy]',

@@ -55,6 +55,7 @@ export const script = {
   cueSofter: 'Softer',
   cueLouder: 'Louder',
   cueSay: 'Say it differently',
+  cueSlot: 'Words that take turns, between bars',
   cuePinyin: 'Pinyin of the character before',
   cueMarker: 'Marker',
   newMarker: 'marker',

@@ -57,6 +57,7 @@ export const script: Record<keyof typeof english, string> = {
   cueSofter: '轻声',
   cueLouder: '大声',
   cueSay: '换一种读法',
+  cueSlot: '轮换的词，用竖线隔开',
   cuePinyin: '为前一个字注音',
   cueMarker: '标记点',
   newMarker: '标记',
