@@ -60,7 +60,7 @@ export interface SpeechQueue {
   /** Answers with what to do, in this order. Unknown or late ids change nothing. */
   dispatch(event: SpeechEvent): SpeechEffect[];
   /**
-   * What to persist, after each sentence and each command: `next` is where the cursor stands for the show's next item (`then` of the last one
+   * What to persist, after each sentence and each command: `next` is where the cursor stands for the show's next item (`after` of the last one
    * that was offered, or the cursor's position after a skip or goTo).
    */
   position(next: ShowPosition): ShowPosition;
