@@ -18,6 +18,8 @@ export interface FrameSourceTuning {
   /** The thread's program; the studio's own unless given. */
   worker?: URL;
   stallMs?: number;
+  /** Told of what cannot be drawn and is left out. */
+  onTrouble?: (error: StudioError) => void;
   /** Frames in the pool: drawn ahead, or held by whoever asked for them. */
   depth?: number;
   /** Frames asked of the thread at a time. */
@@ -34,6 +36,7 @@ export async function openFrameSource(
   {
     worker: program = new URL('./frame-worker.ts', import.meta.url),
     stallMs = STALL_MS,
+    onTrouble,
     depth = DEPTH,
     batch = BATCH,
   }: FrameSourceTuning = {},
@@ -115,6 +118,7 @@ export async function openFrameSource(
       return setting.shift()?.resolve();
     }
     if (reply.type === 'refused') return setting.shift()?.reject(inWords(reply.failure));
+    if (reply.type === 'trouble') return onTrouble?.(inWords(reply.failure));
     stats.frames += reply.frames.length;
     stats.faceMs += reply.faceMs;
     stats.stageMs += reply.stageMs;
@@ -158,6 +162,9 @@ export async function openFrameSource(
         asked.reject(reason);
       }
       if (cutMs !== null && ended === undefined) send({ type: 'interrupt', atMs: cutMs });
+    },
+    overlays: (update) => {
+      if (ended === undefined) send({ type: 'overlays', update });
     },
     subtitles: (cues) => send({ type: 'subtitles', cues }),
     frame: (index) =>

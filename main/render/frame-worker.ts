@@ -9,8 +9,9 @@ import { Pixels } from '../pixels/pixels.ts';
 import { rigEngine } from '../providers/lipsync/rig/index.ts';
 import { aiMarkSprite } from '../stage/ai-mark.ts';
 import { type Compositor, createCompositor } from '../stage/compositor.ts';
+import { LiveLayer } from '../stage/live-layer.ts';
 import { SubtitleTrack, subtitleArea } from '../stage/subtitle-sprites.ts';
-import type { RenderReply, RenderRequest, RenderSetup } from './protocol.ts';
+import type { RenderFailure, RenderReply, RenderRequest, RenderSetup } from './protocol.ts';
 
 const port = parentPort!;
 const reply = (message: RenderReply): void => port.postMessage(message);
@@ -23,6 +24,7 @@ interface Scene {
   slots: Uint8Array[];
   /** null: no burnt-in subtitles. */
   track: SubtitleTrack | null;
+  live: LiveLayer | undefined;
 }
 
 async function openScene(setup: RenderSetup): Promise<Scene> {
@@ -32,8 +34,10 @@ async function openScene(setup: RenderSetup): Promise<Scene> {
   const { plate, fps, seed, rig, alpha, front } = setup;
   const session = await rigEngine.open(plate, { fps, seed, rig, pixels });
   const track = trackOf(setup);
+  const onTrouble = (error: StudioError): void => reply({ type: 'trouble', failure: failureOf(error) });
+  const live = setup.live && new LiveLayer(setup.live, { fps, size, onTrouble });
   const compositor = createCompositor({
-    ...{ plate, region: session.region, alpha, front, pixels },
+    ...{ plate, region: session.region, alpha, front, live, pixels },
     subtitles: track && { at: (timeMs) => opened.track?.at(timeMs) ?? null },
     aiMark: aiMarkSprite(setup.aiMark, size, track === null ? null : subtitleArea(size, track.metrics)),
   });
@@ -41,7 +45,7 @@ async function openScene(setup: RenderSetup): Promise<Scene> {
   const sharedFrame = (): Uint8Array =>
     alpha ? pixels.u8(pixels.reserve(compositor.frameBytes)) : compositor.newFrame();
   const opened: Scene = {
-    ...{ setup, session, compositor, track },
+    ...{ setup, session, compositor, track, live },
     slots: Array.from({ length: setup.depth }, sharedFrame),
   };
   return opened;
@@ -85,13 +89,15 @@ async function changed(scene: Scene, request: Extract<RenderRequest, { type: 'st
     session.restart(request.rig);
     return Object.assign(scene, { setup: { ...setup, rig: request.rig }, track: trackOf(setup) });
   }
-  const next = await openScene(request.type === 'stage' ? request.setup : { ...setup, rig: request.rig });
+  const wanted = request.type === 'stage' ? request.setup : { ...setup, rig: request.rig };
+  const overlays = (request.type === 'stage' && request.setup.live) || scene.live?.setup();
+  const next = await openScene({ ...wanted, ...(overlays && { live: overlays }) });
   session.dispose();
   return next;
 }
 
 /** Errors lose their fields on the way to another thread. */
-function failureOf(error: unknown): Extract<RenderReply, { type: 'refused' }>['failure'] {
+function failureOf(error: unknown): RenderFailure {
   if (error instanceof StudioError) return { message: error.message, code: error.code, params: error.params };
   return { message: error instanceof Error ? error.message || error.name : String(error) };
 }
@@ -115,6 +121,9 @@ async function answer(request: RenderRequest): Promise<void> {
     case 'interrupt':
       scene.session.interrupt(request.atMs);
       scene.track?.interrupt(request.atMs);
+      break;
+    case 'overlays':
+      scene.live?.update(request.update);
       break;
     case 'subtitles':
       scene.track?.append(request.cues);

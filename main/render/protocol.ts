@@ -2,9 +2,10 @@ import type { RigSettings } from '../../app/document/avatar.ts';
 import type { AiMark, SubtitleSettings } from '../../app/document/stage.ts';
 import type { ErrorParams } from '../../app/errors/index.ts';
 import type { SubtitleCue } from '../../app/media/subtitles.ts';
-import type { FrameSpeech } from '../engine/ports/frames.ts';
+import type { FrameSpeech, OverlayUpdate } from '../engine/ports/frames.ts';
 import type { AvatarPlate } from '../engine/ports/lipsync.ts';
 import type { Sprite } from '../stage/i420.ts';
+import type { LiveOverlaySetup } from '../stage/live-layer.ts';
 
 /** Everything a render thread needs to know before its first frame. */
 export interface RenderSetup {
@@ -15,6 +16,8 @@ export interface RenderSetup {
   /** yuva420p frames. */
   alpha: boolean;
   front: Sprite[];
+  /** Overlays that come and go. Absent: none, but on another stage of the same thread those it has. */
+  live?: LiveOverlaySetup;
   /** null: no burnt-in subtitles. */
   subtitles: SubtitleSettings | null;
   aiMark: AiMark;
@@ -36,12 +39,21 @@ export type RenderRequest =
   | { type: 'speak'; speech: FrameSpeech }
   /** Whoever speaks falls silent, and what was announced for later is forgotten. */
   | { type: 'interrupt'; atMs: number }
+  | { type: 'overlays'; update: OverlayUpdate }
   | { type: 'subtitles'; cues: readonly SubtitleCue[] }
   | { type: 'frames'; frames: PlacedFrame[] };
+
+export interface RenderFailure {
+  message: string;
+  code?: string;
+  params?: ErrorParams;
+}
 
 export type RenderReply =
   /** The pool lies in shared memory: where each of its frames begins, and how long one is. */
   | { type: 'ready'; lookAheadMs: number; memory: SharedArrayBuffer; offsets: number[]; frameBytes: number }
   /** The stage asked for cannot be set; the one before stands. */
-  | { type: 'refused'; failure: { message: string; code?: string; params?: ErrorParams } }
+  | { type: 'refused'; failure: RenderFailure }
+  /** Something is drawn without what is at fault. */
+  | { type: 'trouble'; failure: RenderFailure }
   | { type: 'frames'; frames: PlacedFrame[]; faceMs: number; stageMs: number };

@@ -3,31 +3,46 @@ import { createRequire } from 'node:module';
 import { createCanvas, GlobalFonts, type SKRSContext2D } from '@napi-rs/canvas';
 import { StudioError } from '../../app/errors/index.ts';
 
-const FAMILY = 'Shenghua Stage';
-const FILE = '@expo-google-fonts/noto-sans-sc/500Medium/NotoSansSC_500Medium.ttf';
-let registered = false;
+export type FontWeight = 'medium' | 'bold';
 
-function register(): void {
-  if (registered) return;
-  let detail = FILE;
+const FACES = {
+  medium: {
+    family: 'Shenghua Stage',
+    css: 500,
+    file: '@expo-google-fonts/noto-sans-sc/500Medium/NotoSansSC_500Medium.ttf',
+  },
+  bold: {
+    family: 'Shenghua Stage Bold',
+    css: 700,
+    file: '@expo-google-fonts/noto-sans-sc/700Bold/NotoSansSC_700Bold.ttf',
+  },
+} as const;
+const registered = new Set<FontWeight>();
+
+function register(weight: FontWeight): void {
+  if (registered.has(weight)) return;
+  const { file, family } = FACES[weight];
+  let detail: string = file;
   try {
-    registered = GlobalFonts.registerFromPath(createRequire(import.meta.url).resolve(FILE), FAMILY) !== null;
+    if (GlobalFonts.registerFromPath(createRequire(import.meta.url).resolve(file), family) !== null)
+      registered.add(weight);
   } catch (cause) {
     detail = cause instanceof Error ? cause.message : String(cause);
   }
-  if (!registered) throw new StudioError('stage.font-missing', { detail });
+  if (!registered.has(weight)) throw new StudioError('stage.font-missing', { detail });
 }
 
 /** A CSS font of the stage's typeface at an em size. Loads the font on first use. Throws `stage.font-missing`. */
-export function stageFont(emPx: number): string {
-  register();
-  return `500 ${emPx}px "${FAMILY}", "Noto Color Emoji", "Apple Color Emoji", "Segoe UI Emoji", sans-serif`;
+export function stageFont(emPx: number, weight: FontWeight = 'medium'): string {
+  register(weight);
+  const { css, family } = FACES[weight];
+  return `${css} ${emPx}px "${family}", "Noto Color Emoji", "Apple Color Emoji", "Segoe UI Emoji", sans-serif`;
 }
 
 /** A measuring function for the typeface at one size; results are remembered, up to a bound. */
-export function createMeasure(emPx: number): (text: string) => number {
+export function createMeasure(emPx: number, weight: FontWeight = 'medium'): (text: string) => number {
   const context: SKRSContext2D = createCanvas(1, 1).getContext('2d');
-  context.font = stageFont(emPx);
+  context.font = stageFont(emPx, weight);
   const known = new Map<string, number>();
   return (text) => {
     let width = known.get(text);

@@ -1,5 +1,6 @@
 /** Finished stage frames, drawn ahead by somebody else while this side encodes. */
 import type { RigSettings } from '../../../app/document/avatar.ts';
+import type { TimedOverlayChange } from '../../../app/live/overlay-timeline.ts';
 import type { SubtitleCue } from '../../../app/media/subtitles.ts';
 import type { EmotionKey } from '../../../app/speech/emotion.ts';
 import type { Timeline } from '../../../app/speech/timeline.ts';
@@ -20,6 +21,15 @@ export interface StageFrame {
   data: Uint8Array;
   /** Gives the buffer back; the data must not be touched afterwards. */
   release(): void;
+}
+
+/** What comes and goes over the picture from frames on that are named, by the index that `frame` takes. */
+export interface OverlayUpdate {
+  changes: readonly TimedOverlayChange[];
+  /** Changes of the script from this frame on are forgotten first. */
+  forgetFrom?: number;
+  /** Of overlays that `changes` bring: straight-alpha RGBA by SHA-256 of the file. */
+  pictures?: ReadonlyMap<string, { width: number; height: number; rgba: Uint8Array }>;
 }
 
 export interface RenderStats {
@@ -56,6 +66,11 @@ export interface LiveFrameSource<Stage> extends FrameSource {
    * was announced for later is forgotten, subtitles too; announced again it may be at once.
    */
   rewind(index: number, cutMs: number | null): void;
+  /**
+   * Counts for frames not asked for yet: one drawn already shows it only when it is asked for again. A source that was opened without
+   * overlays shows none.
+   */
+  overlays(update: OverlayUpdate): void;
   /** The same stage, with nothing announced and any frame next. Frames asked for before must have been answered. */
   restart(rig: RigSettings): Promise<void>;
 }
