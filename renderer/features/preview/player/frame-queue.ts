@@ -1,6 +1,9 @@
 /** Frames that wait for their time, and how many more may come. */
 import type { PreviewFrame } from '../../../../app/contract/preview-wire.ts';
 
+/** So late a frame is still shown, in frames: then its picture is never a whole frame away from its sound. */
+const LATEST = 0.8;
+
 interface QueuedFrame {
   round: number;
   frame: PreviewFrame;
@@ -24,16 +27,22 @@ export class FrameQueue {
     return { round: this.#round, ended };
   }
 
-  /** The newest frame whose time has come at `position` (in frames) of `round`; those before it are passed over. */
-  due(round: number, position: number): { frame: PreviewFrame | null; taken: number } {
+  /**
+   * The frame to show when `position` (in frames) of `round` is heard: the oldest that is still in its own time or, `lead` frames
+   * early, about to be. One that comes late after a busy moment is still shown, and the next with the next refresh; passed over
+   * are only those whose time is over.
+   */
+  due(round: number, position: number, lead: number): { frame: PreviewFrame | null; taken: number } {
     let taken = 0;
     let frame: PreviewFrame | null = null;
     for (;;) {
       const next = this.#frames[0];
-      if (next === undefined || next.round > round || (next.round === round && next.frame.index > position)) break;
+      if (next === undefined || next.round > round) break;
+      if (next.round === round && next.frame.index > position + lead) break;
       frame = next.frame;
       this.#frames.shift();
       taken++;
+      if (next.round === round && position - frame.index <= LATEST) break;
     }
     return { frame, taken };
   }

@@ -351,7 +351,7 @@ export class Player implements PreviewControls {
     const heard = this.#sound.heard();
     if (heard === null || this.#mode.kind !== 'playing') return;
     const position = (heard.sample / PREVIEW_SAMPLE_RATE) * this.#fps;
-    const { frame, taken } = this.#queue.due(heard.round, position + (LEAD_MS * this.#fps) / 1000 + 1e-6);
+    const { frame, taken } = this.#queue.due(heard.round, position, (LEAD_MS * this.#fps) / 1000 + 1e-6);
     if (frame) {
       const early = frame.begins && !heard.running ? 0 : (frame.index - position) * this.#frameMs;
       this.#passedOver += taken - 1;
