@@ -22,6 +22,8 @@ try {
     '--enable',
     'simd',
     '--enable',
+    'relaxed-simd',
+    '--enable',
     'nontrapping-f2i',
     '--enable',
     'threads',

@@ -18,8 +18,7 @@ interface Kernels {
     triCount: number,
     dx: number,
     dy: number,
-    sx: number,
-    sy: number,
+    source: number,
     fade: number,
     tex: number,
     texWidth: number,
@@ -108,8 +107,8 @@ export class Pixels {
   }
 
   /**
-   * Draws a warped triangle mesh: `triangles` u16 triples, `opaque` one byte a triangle, destination and source positions
-   * one f32 a vertex, `fade` f32 alpha a vertex or null, texture and target premultiplied RGBA8.
+   * Draws a warped triangle mesh: `triangles` u16 triples, `opaque` one byte a triangle, destination x and y one f32 a vertex,
+   * `source` both as f32 a vertex, `fade` f32 alpha a vertex or null, texture and target premultiplied RGBA8.
    */
   warp(mesh: {
     triangles: Block;
@@ -117,8 +116,7 @@ export class Pixels {
     count: number;
     destX: Block;
     destY: Block;
-    sourceX: Block;
-    sourceY: Block;
+    source: Block;
     fade: Block | null;
     texture: Block;
     textureWidth: number;
@@ -132,8 +130,7 @@ export class Pixels {
       mesh.count,
       mesh.destX.pointer,
       mesh.destY.pointer,
-      mesh.sourceX.pointer,
-      mesh.sourceY.pointer,
+      mesh.source.pointer,
       mesh.fade?.pointer ?? 0,
       mesh.texture.pointer,
       mesh.textureWidth,

@@ -36,8 +36,7 @@ export class RigRenderer {
     | 'dest'
     | 'moves'
     | 'weights'
-    | 'sourceX'
-    | 'sourceY'
+    | 'source'
     | 'fade'
     | 'body'
     | 'feather'
@@ -79,8 +78,7 @@ export class RigRenderer {
       dest: pixels.reserve(VERTICES * 8),
       moves: pixels.reserve(FIELDS.length * VERTICES * 8),
       weights: pixels.reserve(FIELDS.length * 4),
-      sourceX: pixels.reserve(VERTICES * 4),
-      sourceY: pixels.reserve(VERTICES * 4),
+      source: pixels.reserve(VERTICES * 8),
       fade: pixels.reserve(VERTICES * 4),
       body: pixels.reserve(moving.byteLength),
       feather: pixels.reserve(mesh.feather.byteLength),
@@ -103,8 +101,9 @@ export class RigRenderer {
     pixels.u8(b.texture).set(base);
     pixels.u8(b.background).set(background);
     // Texel centres lie at whole numbers, one in from the border.
-    pixels.f32(b.sourceX).set(mesh.px.map((x) => x + 0.5));
-    pixels.f32(b.sourceY).set(mesh.py.map((y) => y + 0.5));
+    pixels
+      .f32(b.source)
+      .set(Float32Array.from({ length: VERTICES * 2 }, (_, i) => (i % 2 === 0 ? mesh.px : mesh.py)[i >> 1]! + 0.5));
     pixels.f32(b.fade).set(Float32Array.from({ length: VERTICES }, (_, v) => (v < COLUMNS ? 0 : 1)));
     pixels.u16(b.body).set(moving);
     pixels.u16(b.feather).set(mesh.feather);
@@ -131,14 +130,13 @@ export class RigRenderer {
   }
 
   #layer(target: Block): Omit<Parameters<Pixels['warp']>[0], 'triangles' | 'opaque' | 'count' | 'fade'> {
-    const { dest, sourceX, sourceY, texture } = this.#blocks;
+    const { dest, source, texture } = this.#blocks;
     const [destX, destY] = halves(dest);
     const { width: targetWidth, height: targetHeight } = this.region;
     return {
       destX,
       destY,
-      sourceX,
-      sourceY,
+      source,
       texture,
       textureWidth: this.#textureWidth,
       target,
