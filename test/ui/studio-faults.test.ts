@@ -1,6 +1,6 @@
 /** What goes wrong around a person at work: hosts that die, other windows, strangers, hostile files, full disks. Seen in a real Chromium. */
 import assert from 'node:assert/strict';
-import { mkdir, mkdtemp, open, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, open, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -11,7 +11,7 @@ import { ZipFile } from 'yazl';
 import { describeError } from '../../app/errors/index.ts';
 import { doAction, textOf } from './screens.ts';
 import { type StudioChild, startStudioChild } from './studio-child.ts';
-import { buildInterface, openChromium, type StudioPages, startStudioPages } from './studio-page.ts';
+import { buildInterface, openChromium, type StudioPages, startStudioPages, until } from './studio-page.ts';
 
 const en = (key: string, slots?: Record<string, string | number>): string => textOf('en', key, slots);
 const line = (page: Page, number: number): Locator =>
@@ -131,6 +131,79 @@ describe('the host is killed', () => {
     await second.close();
   });
 });
+
+describe('an export is under way', () => {
+  let studio: StudioChild;
+  let context: BrowserContext;
+  let page: Page;
+  const dataDir = (): string => join(folder, 'exporting');
+  before(async () => {
+    studio = await startStudioChild({ dataDir: dataDir(), rendererDir });
+    context = await browser.newContext({ locale: 'en-US', viewport: { width: 1280, height: 720 } });
+    page = await context.newPage();
+    page.setDefaultTimeout(120_000);
+    await page.goto(studio.url);
+    await startTalk(page, 'This is going to be interrupted. '.repeat(6));
+  });
+  after(async () => {
+    await context?.close();
+    await studio?.end();
+  });
+  const queue = (): Locator => page.getByRole('region', { name: en('export.queue') });
+  const underWay = async (): Promise<void> => {
+    const bar = queue().getByRole('progressbar');
+    while (Number(await bar.getAttribute('aria-valuenow', { timeout: 1000 }).catch(() => 0)) < 20)
+      await page.waitForTimeout(100);
+  };
+
+  test('when the engine dies: the page stays, and the export is begun again by the next one', async () => {
+    await page.getByRole('button', { name: en('export.open') }).click();
+    await page.getByRole('dialog').getByRole('button', { name: 'Export 1 file' }).click();
+    await underWay();
+    const engine = await childOf(studio.pid);
+    process.kill(engine, 'SIGKILL');
+    await queue()
+      .getByText(/^Begun again 1 time,/)
+      .waitFor();
+    assert.notEqual(await childOf(studio.pid), engine);
+  });
+
+  test('when the whole studio dies and comes back: the export is finished, and says how often it was begun', async () => {
+    await underWay();
+    await studio.end('SIGKILL');
+    await page.getByText(/The connection to the studio is lost/).waitFor();
+    studio = await startStudioChild({ dataDir: dataDir(), rendererDir, port: studio.port });
+    await queue()
+      .getByText(/^Begun again 2 times,/)
+      .waitFor();
+    await queue()
+      .getByText(/^Done in/)
+      .waitFor();
+    await queue()
+      .getByRole('button', { name: en('export.show'), exact: true })
+      .click();
+    await page.waitForURL(/#\/library$/);
+    await until(page, "document.querySelector('video')?.readyState >= 1");
+  });
+
+  test('and its file is deleted behind the studio’s back: that is said, with what to do', async () => {
+    const films = (await readdir(join(dataDir(), 'library'), { recursive: true })).filter((name) =>
+      name.endsWith('.mp4'),
+    );
+    assert.equal(films.length, 1, 'nothing of the runs before is left');
+    await rm(join(dataDir(), 'library', films[0]!));
+    await page.reload();
+    await page.getByText(en('library.missingText')).waitFor();
+    await page.getByText(en('library.missing'), { exact: true }).waitFor();
+    assert.equal(await page.getByRole('button', { name: en('library.download'), exact: true }).isDisabled(), true);
+  });
+});
+
+/** The one process that a process has started: the engine of a host. Linux. */
+async function childOf(pid: number): Promise<number> {
+  const children = await readFile(`/proc/${pid}/task/${pid}/children`, 'utf8');
+  return Number(children.trim().split(' ')[0]);
+}
 
 test('on a full disk the person is told, goes on working, and everything is saved once there is room', async () => {
   const disk = join(folder, 'disk');

@@ -8,18 +8,28 @@ import { useFormat, useLocale, useT } from '../../state/language.ts';
 import { studioStore } from '../../state/studio-store.ts';
 import { hashOf } from '../../state/ui-store.ts';
 import { Button, ErrorBox, IconButton, Spinner, TextField } from '../../ui/index.ts';
+import { useVoiceList } from '../voice/voice-list.ts';
+import { useVoiceWords } from '../voice/voice-words.ts';
 import styles from './library.module.css';
 import { copyText, doing, LONGEST_NAME, removeWork, save } from './work-operations.ts';
 
 /** One work: played, described, taken elsewhere. */
-export function WorkPane({ work }: { work: Work }): ReactElement {
+export function WorkPane({ work: listed }: { work: Work }): ReactElement {
   const t = useT();
+  // The list was true when it was told; a file may have gone since.
+  const [gone, setGone] = useState(false);
+  const work = gone ? { ...listed, missing: true } : listed;
+  const look = (): void =>
+    void rpc.library.details({ id: work.id }).then(
+      ({ missing }) => setGone(missing),
+      () => {},
+    );
   const [renaming, setRenaming] = useState(false);
   const mayReveal = useStore(studioStore, ({ info }) => info?.capabilities.revealInFolder === true);
   const main = work.files[0];
   return (
     <section className={styles.pane} aria-label={work.name}>
-      <Player work={work} />
+      <Player work={work} onFault={look} />
       <div className={styles.titleRow}>
         {renaming ? (
           <TextField
@@ -70,7 +80,7 @@ export function WorkPane({ work }: { work: Work }): ReactElement {
   );
 }
 
-function Player({ work }: { work: Work }): ReactElement {
+function Player({ work, onFault }: { work: Work; onFault: () => void }): ReactElement {
   const t = useT();
   const { files, format, thumbnail, missing, name } = work;
   const main = files[0];
@@ -86,10 +96,10 @@ function Player({ work }: { work: Work }): ReactElement {
   if (format === 'wav') {
     return (
       // biome-ignore lint/a11y/useMediaCaption: sound alone; its subtitles, if any, are a file of their own below.
-      <audio className={styles.sound} controls preload="metadata" src={src} aria-label={name} />
+      <audio className={styles.sound} controls preload="metadata" src={src} aria-label={name} onError={onFault} />
     );
   }
-  if (format === 'gif') return <img className={styles.player} src={src} alt={name} />;
+  if (format === 'gif') return <img className={styles.player} src={src} alt={name} onError={onFault} />;
   return (
     <video
       className={styles.player}
@@ -98,6 +108,7 @@ function Player({ work }: { work: Work }): ReactElement {
       preload="metadata"
       src={src}
       aria-label={name}
+      onError={onFault}
       {...(thumbnail !== null && { poster: mediaUrl(thumbnail) })}
     >
       {subtitles !== undefined && <track kind="captions" src={mediaUrl(subtitles.path)} default />}
@@ -112,14 +123,8 @@ function Details({ work }: { work: Work }): ReactElement {
   const [details, setDetails] = useState<WorkDetails | null>(null);
   const [error, setError] = useState<unknown>(null);
   const [round, setRound] = useState(0);
-  const [names, setNames] = useState<ReadonlyMap<string, string> | null>(null);
-  useEffect(() => {
-    // Without them the ids are shown.
-    rpc.voices.list({}).then(
-      (voices) => setNames(new Map(voices.map(({ id, name }) => [id, name]))),
-      () => {},
-    );
-  }, []);
+  const { voices: known } = useVoiceList();
+  const words = useVoiceWords();
   // biome-ignore lint/correctness/useExhaustiveDependencies: asked for again by `round`.
   useEffect(() => {
     const life = new AbortController();
@@ -133,7 +138,10 @@ function Details({ work }: { work: Work }): ReactElement {
   if (details === null) return <Spinner label={t('shell.loading')} />;
 
   const { consent, consentState } = details;
-  const voices = details.voices.map((id) => names?.get(id) ?? id);
+  const voices = details.voices.map((id) => {
+    const voice = known?.find((each) => each.id === id);
+    return voice === undefined ? id : words.title(voice);
+  });
   const preset = details.preset === null ? null : exportPresets[details.preset].name[locale];
   return (
     <>
