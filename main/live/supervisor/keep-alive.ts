@@ -12,7 +12,7 @@ export interface KeepAliveOptions {
   /** Begins the child. A rejection counts as a death. */
   start(attempt: number): Promise<Run>;
   onReady(): void;
-  /** `early`: deaths in a row before it was ever ready for {@link STEADY_MS}; `neverReady`: it has not been ready since the beginning. */
+  /** `inRow`: deaths since it last worked for {@link STEADY_MS}; `neverReady`: it has never worked at all. */
   onDeath(detail: string, death: { inRow: number; neverReady: boolean; error: unknown }): void;
   signal: AbortSignal;
 }

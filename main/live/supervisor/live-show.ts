@@ -1,0 +1,585 @@
+/**
+ * One show on air: its three processes kept running, told of each other, watched, and ended together. What it does when is the state of
+ * `state.ts`; what the next session is told, `replay.ts`.
+ */
+import { statfs } from 'node:fs/promises';
+import type { Project } from '../../../app/document/project.ts';
+import { ERROR_CODES, type ErrorCode, type ErrorParams, StudioError } from '../../../app/errors/index.ts';
+import { type Alarm, type AlarmEvent, newAlarms, stepAlarms } from '../../../app/live/alarms.ts';
+import type { LiveHealth, ProcessFigures } from '../../../app/live/health.ts';
+import { newLadder, RUNGS, rungKbps, stepLadder } from '../../../app/live/ladder.ts';
+import type {
+  DestinationStatus,
+  LiveCommand,
+  LiveError,
+  LiveStatus,
+  SessionStatus,
+  ShowPosition,
+  UtteranceTrace,
+} from '../../../app/live/protocol.ts';
+import type { ChildExit } from '../../broadcast/child-process.ts';
+import type { PublisherStatus, RecordingOptions } from '../../broadcast/publisher/protocol.ts';
+import type { LiveShowRepository } from '../../storage/repositories/live-shows.ts';
+import { createBroadcast, follow, latest } from '../../studio/broadcast.ts';
+import type { SessionReply } from '../session/messages.ts';
+import { keepAlive, type Run } from './keep-alive.ts';
+import { createLateBursts } from './late-bursts.ts';
+import type { HubPart, LiveParts, PublisherPart } from './parts.ts';
+import { createProcessMeter } from './processes.ts';
+import type { Redactor } from './redact.ts';
+import { createReplay } from './replay.ts';
+import type { SessionProcess } from './session-process.ts';
+import { nextState, OFF, type Part, type ShowEvent, type ShowState } from './state.ts';
+import type { TraceLog } from './trace-log.ts';
+import type { Webhook } from './webhook.ts';
+
+export interface LiveDestination {
+  id: string;
+  /** The server's address; with the key at its end where `key` is empty. */
+  url: string;
+  key: string;
+}
+
+export interface LiveShow {
+  readonly projectId: string;
+  status(): LiveStatus;
+  /** The status now, and after each change, at least once a second; a slow reader gets the latest. Ends with the show, or by `signal`. */
+  watch(signal?: AbortSignal): AsyncIterableIterator<LiveStatus>;
+  /** @throws StudioError live.not-on-air */
+  command(command: LiveCommand): void;
+  reconnectNow(destinationId: string): void;
+  /** All there are to be; those that stay the same go on untouched. */
+  setDestinations(destinations: readonly LiveDestination[]): void;
+  /**
+   * graceful: the sentence is finished, the closing played, all is flushed; otherwise it is flushed at once. Resolves when every process
+   * is gone. Called again it hurries: not graceful overrides graceful. comeBack: this process ends, not the show; it goes on air again
+   * at the next start.
+   */
+  stop(how: { graceful: boolean; comeBack?: boolean }): Promise<void>;
+  /** The last `count` utterances' ways, oldest first. */
+  trace(count: number): UtteranceTrace[];
+  health(): LiveHealth;
+  /** Raised and cleared, for notifications on the desktop. @returns how to stop listening */
+  onAlarm(listener: (event: AlarmEvent) => void): () => void;
+  /** HTTP-FLV of what goes out, for a preview on this machine; it holds the playing token. null while there is no hub. */
+  previewUrl(): string | null;
+  /** Resolves when every process is gone: null after a stop or the show's own end, otherwise why it could not go on. */
+  readonly ended: Promise<StudioError | null>;
+}
+
+export interface LiveShowOptions {
+  project: Project;
+  position: ShowPosition | null;
+  destinations: readonly LiveDestination[];
+  recording: RecordingOptions | null;
+  /** From the first frame on; null: until it is stopped. */
+  forMs: number | null;
+  dataDir: string;
+  ffmpegPath?: string | undefined;
+  /** Accelerated: see `sessionRequestSchema`. */
+  virtualClock?: boolean | undefined;
+  store: Pick<LiveShowRepository, 'savePosition' | 'saveDocument' | 'saveDestinations' | 'end'>;
+  parts: LiveParts;
+  log: TraceLog;
+  redactor: Redactor;
+  webhook: Webhook | null;
+  /** Called once, before `ended` resolves. */
+  onEnded(): void;
+}
+
+/** The hub's name of the one stream. */
+const STREAM = 'show';
+const TICK_MS = 1_000;
+const METER_EVERY = 5;
+/** For the rest of the sentence and the closing. */
+const GRACEFUL_MS = 10 * 60_000;
+const FAREWELL_MS = 8_000;
+/** Deaths in a row, without ever having been ready, after which it is given up. */
+const MOST_DEATHS = 6;
+/** A show that was on air and says so often in a row that it cannot be is believed. */
+const MOST_REFUSALS = 5;
+const TRACES_KEPT = 500;
+const FELL: Readonly<Record<Part, ErrorCode>> = {
+  hub: 'live.hub-fell',
+  publisher: 'live.publisher-fell',
+  session: 'live.session-fell',
+};
+
+export function startLiveShow(options: LiveShowOptions): LiveShow {
+  const { parts, log, redactor, store, webhook } = options;
+  const projectId = options.project.id;
+  const replay = createReplay({ project: options.project, position: options.position });
+  const changes = createBroadcast<void>();
+  const alarmListeners = createBroadcast<AlarmEvent>();
+  const meter = createProcessMeter();
+  const bursts = createLateBursts();
+
+  let show: ShowState = nextState(OFF, { type: 'go-live' }, Date.now());
+  let destinations = [...options.destinations];
+  let hub: HubPart | null = null;
+  let lastHub: HubPart | null = null;
+  let nextHub = Promise.withResolvers<HubPart>();
+  let publisher: PublisherPart | null = null;
+  let published: PublisherStatus | null = null;
+  let session: SessionProcess | null = null;
+  let told: { status: SessionStatus; atMs: number } | null = null;
+  let streamMs = 0;
+  let streamAtMs = performance.now();
+  let onAirSinceMs: number | null = null;
+  let refusals = 0;
+  let lastError: LiveError | null = null;
+  let failure: StudioError | null = null;
+  let alarms: Alarm[] = [];
+  let alarmState = newAlarms();
+  let ladder = newLadder(performance.now());
+  let figures: ProcessFigures[] = [];
+  let diskFreeMb: number | null = null;
+  let ticks = 0;
+  const restarts = { session: 0, hub: 0, publisher: 0 };
+  const traces: UtteranceTrace[] = [];
+  const ended = Promise.withResolvers<StudioError | null>();
+
+  /** No session any more; no child any more; not even one that is just starting. */
+  const sessionLife = new AbortController();
+  const life = new AbortController();
+  const hard = new AbortController();
+
+  const event = (what: string, detail = ''): void =>
+    log.write({ type: 'event', what, streamMs: told === null ? null : told.status.streamMs, detail });
+  const cleaned = (error: LiveError): LiveError => ({
+    code: error.code,
+    params: Object.fromEntries(
+      Object.entries(error.params).map(([name, value]) => [
+        name,
+        typeof value === 'string' ? redactor.clean(value) : value,
+      ]),
+    ),
+  });
+  const dispatch = (happened: ShowEvent): void => {
+    const before = show;
+    show = nextState(show, happened, Date.now());
+    if (show.state !== before.state) {
+      event('state', show.state);
+      if (show.state === 'on-air') onAirSinceMs ??= performance.now();
+    }
+    changes.emit();
+  };
+  /** What cannot be kept now, on a full disk, is tried again with the next. */
+  const keep = (write: () => void): void => {
+    try {
+      write();
+    } catch (error) {
+      lastError = asLiveError(error);
+    }
+  };
+
+  const remember = (error: LiveError): void => {
+    lastError = cleaned(error);
+    event('error', `${lastError.code} ${JSON.stringify(lastError.params)}`);
+  };
+
+  const onDeath =
+    (part: Part) =>
+    (detail: string, death: { inRow: number; neverReady: boolean; error: unknown }): void => {
+      const why = redactor.clean(detail);
+      if (part === 'hub') hub = null;
+      if (part === 'publisher') publisher = null;
+      restarts[part] += 1;
+      remember({ code: FELL[part], params: { detail: why } });
+      dispatch({ type: 'down', part });
+      if (death.neverReady && death.inRow >= MOST_DEATHS) {
+        const params: ErrorParams = { part, times: death.inRow, detail: why, log: log.path };
+        fail(new StudioError('live.cannot-start', params, { cause: death.error }));
+      }
+    };
+
+  const hubLoop = keepAlive({
+    signal: life.signal,
+    onReady: () => dispatch({ type: 'up', part: 'hub' }),
+    onDeath: onDeath('hub'),
+    start: async () => {
+      // Under the same addresses where they are free, so that whoever plays from it comes back by itself.
+      const before = lastHub;
+      const wishes =
+        before === null ? {} : { tokens: before.tokens, rtmpPort: before.rtmpPort, httpPort: before.httpPort };
+      const opened = await parts.openHub({ signal: hard.signal, ...wishes });
+      for (const token of Object.values(opened.tokens)) redactor.add(token);
+      hub = opened;
+      lastHub = opened;
+      if (life.signal.aborted) await opened.close();
+      else {
+        nextHub.resolve(opened);
+        session?.send({ type: 'hub', url: opened.publishUrl(STREAM) });
+        publisher?.setSource(opened.flvUrl(STREAM));
+      }
+      return running(opened.exited, () => {
+        nextHub = Promise.withResolvers();
+        nextHub.promise.catch(() => {});
+      });
+    },
+  });
+
+  const publisherLoop = keepAlive({
+    signal: life.signal,
+    onReady: () => dispatch({ type: 'up', part: 'publisher' }),
+    onDeath: onDeath('publisher'),
+    start: async () => {
+      const source = await nextHub.promise;
+      const opened = await parts.openPublisher({
+        signal: hard.signal,
+        flvUrl: source.flvUrl(STREAM),
+        onStatus(status) {
+          published = status;
+          changes.emit();
+        },
+      });
+      publisher = opened;
+      if (life.signal.aborted) await opened.close();
+      else {
+        // The hub may have moved while this one was starting.
+        if (hub !== null && hub !== source) opened.setSource(hub.flvUrl(STREAM));
+        opened.setDestinations(destinations.map(asSetup));
+        opened.setRecording(options.recording);
+      }
+      return running(opened.exited, () => {
+        published = null;
+      });
+    },
+  });
+
+  const sessionLoop = keepAlive({
+    signal: sessionLife.signal,
+    onReady: () => dispatch({ type: 'up', part: 'session' }),
+    onDeath: onDeath('session'),
+    start: async () => {
+      const target = await nextHub.promise;
+      sessionLife.signal.throwIfAborted();
+      const ready = Promise.withResolvers<void>();
+      const started = parts.startSession({
+        onReply: (reply) => {
+          if (session === started) onReply(reply, ready.resolve);
+        },
+        onPrinted: (text) => log.write({ type: 'printed', by: 'session', text }),
+      });
+      session = started;
+      started.send({
+        type: 'start',
+        project: replay.project,
+        dataDir: options.dataDir,
+        ...(options.ffmpegPath !== undefined && { ffmpegPath: options.ffmpegPath }),
+        hubUrl: target.publishUrl(STREAM),
+        position: replay.position,
+        fromStreamMs: nextStreamMs(),
+        commands: replay.commands(),
+        virtualClock: options.virtualClock ?? false,
+      });
+      if (ladder.step > 0) sendRung();
+      const exited = started.exited.then((detail) => {
+        if (session === started) session = null;
+        const burst = bursts.end();
+        if (burst !== null) log.write({ type: 'late', burst });
+        told = null;
+        return detail;
+      });
+      return { exited, ready: ready.promise };
+    },
+  });
+
+  /** Where the viewers' clocks are: the last stream time told, and what has passed since. 0 before the first frame. */
+  const nextStreamMs = (): number =>
+    onAirSinceMs === null || options.virtualClock === true
+      ? streamMs
+      : Math.round(streamMs + (performance.now() - streamAtMs));
+
+  function onReply(reply: SessionReply, ready: () => void): void {
+    switch (reply.type) {
+      case 'on-air':
+        refusals = 0;
+        ready();
+        break;
+      case 'status': {
+        told = { status: reply.status, atMs: performance.now() };
+        streamMs = Math.max(streamMs, reply.status.streamMs);
+        streamAtMs = told.atMs;
+        const burst = bursts.seen(reply.status);
+        if (burst !== null) log.write({ type: 'late', burst });
+        changes.emit();
+        break;
+      }
+      case 'position':
+        replay.reached(reply.position);
+        streamMs = Math.max(streamMs, reply.streamMs);
+        streamAtMs = performance.now();
+        keep(() => store.savePosition(projectId, reply.position, reply.streamMs));
+        break;
+      case 'trace':
+        traces.push(reply.trace);
+        if (traces.length > TRACES_KEPT) traces.shift();
+        log.write({ type: 'utterance', utterance: reply.trace });
+        break;
+      case 'done':
+        replay.done(reply.id);
+        break;
+      case 'trouble':
+        remember(reply.error);
+        changes.emit();
+        break;
+      case 'ended':
+        void finish(null);
+        break;
+      case 'failed':
+        remember(reply.error);
+        refusals += 1;
+        if (onAirSinceMs === null || refusals >= MOST_REFUSALS) fail(asStudioError(reply.error));
+        break;
+    }
+  }
+
+  const sendRung = (): void => {
+    const rung = RUNGS[ladder.step]!;
+    const { step, fpsDivisor, scale } = rung;
+    session?.send({
+      type: 'rung',
+      step,
+      fpsDivisor,
+      scale,
+      videoKbps: rungKbps(rung, replay.project.live.output.videoKbps),
+    });
+  };
+
+  const tick = (): void => {
+    ticks += 1;
+    const nowMs = performance.now();
+    const status = read();
+    if (
+      options.forMs !== null &&
+      onAirSinceMs !== null &&
+      nowMs - onAirSinceMs >= options.forMs &&
+      show.state !== 'stopping'
+    )
+      void stop({ graceful: true });
+    if (replay.project.live.output.ladder && show.state === 'on-air') {
+      const before = ladder.step;
+      ladder = stepLadder(ladder, { nowMs, session: status.session, destinations: status.destinations });
+      if (ladder.step !== before) {
+        event('rung', `${before} → ${ladder.step}${ladder.cause === null ? '' : ` (${ladder.cause})`}`);
+        sendRung();
+      }
+    }
+    if (ticks % METER_EVERY === 1) void measure();
+    const memoryMb = figures.length === 0 ? null : figures.reduce((sum, { rssMb }) => sum + rssMb, 0);
+    const stepped = stepAlarms(alarmState, { nowMs, wallMs: Date.now(), status, memoryMb, diskFreeMb });
+    alarmState = stepped.state;
+    alarms = stepped.alarms;
+    for (const each of stepped.events) {
+      event(`alarm ${each.type}`, each.alarm.id);
+      webhook?.tell(each, { projectId, name: replay.project.name });
+      alarmListeners.emit(each);
+    }
+    changes.emit();
+  };
+  const measure = async (): Promise<void> => {
+    const named = [
+      { name: 'supervisor', pid: process.pid },
+      ...(session === null ? [] : [{ name: 'session', pid: session.pid }]),
+      ...(hub === null ? [] : [{ name: 'hub', pid: hub.pid }]),
+      ...(publisher === null ? [] : [{ name: 'publisher', pid: publisher.pid }]),
+    ];
+    figures = await meter.read(named).catch(() => []);
+    const folder = options.recording?.folder;
+    const space = folder === undefined ? null : await statfs(folder).catch(() => null);
+    diskFreeMb = space === null ? null : (space.bavail * space.bsize) / 1024 / 1024;
+  };
+  const timer = setInterval(tick, TICK_MS);
+
+  function read(): LiveStatus {
+    return {
+      projectId,
+      state: show.state,
+      sinceWallMs: show.sinceWallMs,
+      session: told?.status ?? null,
+      destinations: destinations.map(({ id }) => destinationStatus(id)),
+      recording: recordingStatus(),
+      restarts: { ...restarts },
+      uptimeMs: onAirSinceMs === null ? 0 : Math.round(performance.now() - onAirSinceMs),
+      alarms,
+      lastError,
+    };
+  }
+  const destinationStatus = (id: string): DestinationStatus => {
+    const found = published?.destinations.find((each) => each.id === id);
+    if (found === undefined) {
+      const state = show.state === 'off' || show.state === 'failed' ? 'off' : 'connecting';
+      return {
+        ...{ id, state, sinceWallMs: show.sinceWallMs, retryAtWallMs: null, attempts: 0, reconnects: 0 },
+        ...{ bitrateKbps: 0, queueMs: 0, droppedFrames: 0, sentBytes: 0, lastError: null },
+      };
+    }
+    return {
+      id,
+      state: found.state === 'idle' ? 'connecting' : found.state,
+      sinceWallMs: found.sinceWallMs,
+      retryAtWallMs: found.retryInMs === null ? null : Math.round(Date.now() + found.retryInMs),
+      attempts: found.attempt,
+      reconnects: found.reconnects,
+      bitrateKbps: found.bitrateKbps,
+      queueMs: found.queueMs,
+      droppedFrames: found.droppedFrames,
+      sentBytes: found.sentBytes,
+      lastError:
+        found.lastError === null ? null : cleaned({ code: found.lastError.code, params: found.lastError.params }),
+    };
+  };
+  const recordingStatus = (): LiveStatus['recording'] => {
+    const recording = published?.recording;
+    if (options.recording === null || recording === undefined || recording.state === 'off') return null;
+    const path = recording.file ?? recording.finished[0] ?? options.recording.folder;
+    return { path, bytes: recording.bytes, seconds: recording.durationMs / 1000 };
+  };
+
+  function fail(error: StudioError): void {
+    if (failure !== null || show.state === 'stopping') return;
+    failure = error;
+    lastError = cleaned({ code: error.code, params: { ...error.params } });
+    dispatch({ type: 'failed', error: lastError });
+    void finish(error);
+  }
+
+  let comesBack = false;
+  let stopping: Promise<void> | undefined;
+  const stopNow = Promise.withResolvers<void>();
+  async function stop({ graceful, comeBack = false }: { graceful: boolean; comeBack?: boolean }): Promise<void> {
+    if (show.state === 'off') return;
+    comesBack ||= comeBack;
+    dispatch({ type: 'stop', graceful });
+    if (!graceful) stopNow.resolve();
+    stopping ??= (async () => {
+      sessionLife.abort();
+      const leaving = session;
+      if (graceful && leaving !== null && onAirSinceMs !== null) {
+        leaving.send({ type: 'stop', graceful: true });
+        await soonest([leaving.exited, stopNow.promise, ended.promise], GRACEFUL_MS);
+      }
+      await finish(null);
+    })();
+    await stopping;
+  }
+
+  let finishing: Promise<void> | undefined;
+  /** Ends every process; the destinations get what is on its way. */
+  function finish(error: StudioError | null): Promise<void> {
+    finishing ??= (async () => {
+      if (error === null && show.state !== 'stopping') dispatch({ type: 'stop', graceful: true });
+      sessionLife.abort();
+      const leaving = session;
+      if (leaving !== null) {
+        leaving.send({ type: 'stop', graceful: false });
+        if (!(await soonest([leaving.exited], FAREWELL_MS))) leaving.kill();
+        await leaving.exited;
+      }
+      life.abort();
+      await publisher?.close();
+      await hub?.close();
+      // Only what is just starting is left.
+      hard.abort();
+      nextHub.promise.catch(() => {});
+      nextHub.reject(new Error('the show has ended'));
+      await Promise.allSettled([sessionLoop, publisherLoop, hubLoop]);
+      clearInterval(timer);
+      webhook?.close();
+      if (!comesBack || error !== null) keep(() => store.end(projectId));
+      const burst = bursts.end();
+      if (burst !== null) log.write({ type: 'late', burst });
+      session = null;
+      publisher = null;
+      hub = null;
+      dispatch({ type: 'closed' });
+      await log.flushed();
+      options.onEnded();
+      ended.resolve(error);
+      changes.emit();
+      endWatchers.emit();
+    })();
+    return finishing;
+  }
+  const endWatchers = createBroadcast<void>();
+
+  return {
+    projectId,
+    status: read,
+    watch: (signal = new AbortController().signal) =>
+      follow<LiveStatus>(
+        signal,
+        (push, end) => {
+          push(read());
+          if (show.state === 'off') end();
+          const stops = [changes.listen(() => push(read())), endWatchers.listen(end)];
+          return () => {
+            for (const each of stops) each();
+          };
+        },
+        latest,
+      ),
+    command(command) {
+      if (show.state === 'off' || show.state === 'failed') throw new StudioError('live.not-on-air');
+      replay.sent(command);
+      session?.send({ type: 'command', command });
+      if (command.type === 'project') keep(() => store.saveDocument({ ...command.project, id: projectId }));
+    },
+    reconnectNow(id) {
+      publisher?.reconnectNow(id);
+    },
+    setDestinations(next) {
+      for (const { key } of next) redactor.add(key);
+      destinations = [...next];
+      publisher?.setDestinations(next.map(asSetup));
+      keep(() =>
+        store.saveDestinations(
+          projectId,
+          next.map(({ id, url, key }) => ({ id, url: key === '' ? '' : url })),
+        ),
+      );
+      changes.emit();
+    },
+    stop,
+    trace: (count) => traces.slice(-count),
+    health: () => ({ status: read(), processes: figures }),
+    onAlarm: alarmListeners.listen,
+    previewUrl: () => hub?.flvUrl(STREAM) ?? null,
+    ended: ended.promise,
+  };
+}
+
+const running = (exited: Promise<ChildExit>, onGone: () => void): Run => ({
+  ready: Promise.resolve(),
+  exited: exited.then(({ code, signal, hung }) => {
+    onGone();
+    return hung ? 'hung' : (signal ?? `exit code ${code}`);
+  }),
+});
+
+const asSetup = ({ id, url, key }: LiveDestination): { id: string; url: string; key?: string } => ({
+  ...{ id, url },
+  ...(key !== '' && { key }),
+});
+
+/** Whether one of them came before the time was up. */
+async function soonest(promises: readonly Promise<unknown>[], withinMs: number): Promise<boolean> {
+  const late = Promise.withResolvers<false>();
+  const timer = setTimeout(() => late.resolve(false), withinMs);
+  try {
+    return await Promise.race([late.promise, ...promises.map((each) => each.then(() => true))]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+function asStudioError({ code, params }: LiveError): StudioError {
+  const known = ERROR_CODES.find((each) => each === code);
+  return known === undefined ? new StudioError('live.session-said', { code }) : new StudioError(known, params);
+}
+
+function asLiveError(error: unknown): LiveError {
+  if (error instanceof StudioError) return { code: error.code, params: { ...error.params } };
+  return { code: 'command.internal', params: { detail: error instanceof Error ? error.message : String(error) } };
+}
