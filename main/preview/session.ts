@@ -24,10 +24,15 @@ import { openFrameSource } from '../render/frame-source.ts';
 import type { AssetSource } from '../storage/assets.ts';
 import { Announcer, type PreviewFrames } from './announcer.ts';
 import { Faults } from './faults.ts';
-import { firstEndingAfter, SoundFiles, SoundStream, SpokenLoudness } from './programme-sound.ts';
+import { changeRate, endOf, moveMode, type Paused, type Playing, pausedAt, playingFrom } from './mode.ts';
+import { framesOf, framesOpenUntil, movedSample, sampleOf } from './places.ts';
+import { firstEndingAfter } from './programme-sound.ts';
 import { RecordingEar } from './recording-ear.ts';
 import { RECORDING, type ScriptLayout, ScriptTrack } from './script-track.ts';
+import { SoundFeed } from './sound-feed.ts';
 import { type BuiltStage, StageBuilder } from './stage-builder.ts';
+import { Teller } from './teller.ts';
+import { Timers } from './timers.ts';
 
 export interface PreviewDeps {
   portraits: PortraitImporter;
@@ -60,46 +65,9 @@ export interface PlayRange {
   loop: boolean;
 }
 
-interface Paused {
-  kind: 'paused';
-  generation: number;
-  frame: number;
-  /** The frame is to be drawn (again). */
-  due: boolean;
-  /** Frames of idling since the paused one. */
-  idled: number;
-}
-interface Playing {
-  kind: 'playing';
-  generation: number;
-  from: number;
-  /** Past the last frame; null: the script's end. */
-  to: number | null;
-  loop: boolean;
-  /** The next frame and sample to send, and the rounds of the loop they are in. */
-  frame: number;
-  frameRound: number;
-  sample: number;
-  soundRound: number;
-  stream: SoundStream | null;
-  beginsFrame: boolean;
-  beginsSound: boolean;
-  ended: boolean;
-}
-
-type AwaitedThing = NonNullable<Extract<PreviewEvent, { type: 'waiting' }>['for']>;
-
-/** How far sound is sent ahead of the frames. */
-const SOUND_AHEAD = Math.round(0.4 * SAMPLE_RATE);
-const SOUND_PIECE = Math.round(0.05 * SAMPLE_RATE);
 /** Frames asked of the drawing thread at a time. */
 const BATCH = 4;
-/** Lines measured for loudness before sound begins. */
-const MEASURED_AT_ONCE = 12;
 const MOST_CREDIT = 250;
-const PREPARED_EVERY_MS = 250;
-/** What is waited for no longer than this is not told. */
-const PATIENCE_MS = 150;
 const REOPEN_AFTER_MS = [0, 1000, 5000, 15_000];
 
 export class PreviewSession {
@@ -111,8 +79,9 @@ export class PreviewSession {
   readonly #stages: StageBuilder;
   readonly #ear: RecordingEar;
   readonly #script: ScriptTrack;
-  readonly #files = new SoundFiles((error) => this.#faults.set('sound', null, error));
-  readonly #loudness = new SpokenLoudness(this.#files);
+  readonly #sound: SoundFeed;
+  readonly #timers = new Timers();
+  readonly #teller: Teller;
   #document: { project: Project; revision: number } | null = null;
   /** Set by the drawing thread; and what is to be set next. */
   #stage: BuiltStage | null = null;
@@ -133,12 +102,6 @@ export class PreviewSession {
   #mode: Paused | Playing;
   #kicked = false;
   #running: Promise<void> | null = null;
-  readonly #timers = new Map<string, NodeJS.Timeout>();
-  /** What the interface was told of last, and the layout in it. */
-  #prepared = '';
-  #told: ScriptLayout | null = null;
-  #toldWaiting: AwaitedThing | null = null;
-  readonly #waiting: Record<'stage' | 'speech', AwaitedThing | null> = { stage: null, speech: null };
 
   constructor(deps: PreviewDeps, options: PreviewOptions, sink: PreviewSink) {
     this.#options = options;
@@ -146,6 +109,19 @@ export class PreviewSession {
     this.#sink = sink;
     this.#mode = pausedAt(options.generation, 0);
     this.#faults = new Faults((event) => sink.event(event));
+    this.#teller = new Teller(
+      (event) => sink.event(event),
+      () => this.#document && this.#stage && { ...this.#document, layout: this.#layout, fps: this.#fps },
+      () => this.#mode.generation,
+      this.#timers,
+    );
+    this.#sound = new SoundFeed({
+      failed: (error) => this.#faults.set('sound', null, error),
+      send: (media) => sink.media(media),
+      layout: () => this.#layout,
+      isPresent: (mode) => mode === this.#mode,
+      isInterrupted: () => this.#nextStage !== null || this.#layoutStale,
+    });
     this.#stages = new StageBuilder(deps, options.maxSidePx, {
       built: (stage) => {
         this.#nextStage = stage;
@@ -153,7 +129,7 @@ export class PreviewSession {
         this.#kick();
       },
       failed: (error) => this.#faults.set('stage', null, error),
-      waiting: (forWhat) => this.#wait('stage', forWhat),
+      waiting: (forWhat) => this.#teller.wait('stage', forWhat),
     });
     this.#ear = new RecordingEar(deps);
     this.#script = new ScriptTrack(
@@ -186,10 +162,7 @@ export class PreviewSession {
     this.#takeOver();
     const from = this.#frameAt(fromMs);
     const to = toMs === null ? null : Math.max(from + 1, Math.ceil(this.#mapMs(toMs) * (this.#fps / 1000) - 1e-6));
-    this.#mode = {
-      ...{ kind: 'playing', generation, from, to, loop, frame: from, frameRound: 0, soundRound: 0, stream: null },
-      ...{ sample: this.#sampleOf(from), beginsFrame: true, beginsSound: true, ended: false },
-    };
+    this.#mode = playingFrom(generation, { from, to, loop }, this.#fps);
     this.#faults.clear('sound');
     this.#script.retry();
     this.#turnTo(from);
@@ -238,13 +211,12 @@ export class PreviewSession {
   /** Ends the drawing thread and all work; resolves when nothing is left of it. Safe to call twice. */
   async dispose(): Promise<void> {
     this.#stop.abort(new DOMException('the preview was closed', 'AbortError'));
-    for (const timer of this.#timers.values()) clearTimeout(timer);
-    this.#timers.clear();
+    this.#timers.end();
     this.#kick();
     await Promise.allSettled([this.#running, this.#stages.dispose(), this.#script.dispose()]);
     await Promise.allSettled([
       this.#source?.dispose(),
-      this.#files[Symbol.asyncDispose](),
+      this.#sound[Symbol.asyncDispose](),
       this.#ear[Symbol.asyncDispose](),
     ]);
     this.#source = null;
@@ -283,7 +255,7 @@ export class PreviewSession {
 
   async #setStage(next: BuiltStage): Promise<void> {
     const wait = this.#source ? 0 : this.#reopenAt - performance.now();
-    if (wait > 0) return this.#later('reopen', wait, () => this.#kick());
+    if (wait > 0) return this.#timers.later('reopen', wait, () => this.#kick());
     this.#nextStage = null;
     // Its numbers may have moved on while the plate was laid out.
     const setup = { ...next.setup, rig: this.#document!.project.avatar.rig };
@@ -315,9 +287,9 @@ export class PreviewSession {
       before.setup.fps !== fps
     ) {
       this.#sink.event({ type: 'ready', projectId: this.#options.projectId, widthPx, heightPx, fps });
-      if (before && before.setup.fps !== fps) this.#changeRate(before.setup.fps, fps);
+      if (before && before.setup.fps !== fps) changeRate(this.#mode, before.setup.fps, fps);
     }
-    this.#tellPrepared();
+    this.#teller.tellPrepared();
     this.#redraw();
   }
 
@@ -339,7 +311,7 @@ export class PreviewSession {
     if (idles) {
       const wait = this.#idleAt - performance.now();
       if (wait > 0) {
-        this.#later('idle', wait, () => this.#kick());
+        this.#timers.later('idle', wait, () => this.#kick());
         return false;
       }
       this.#idleAt = Math.max(this.#idleAt, performance.now() - 1000 / this.#fps) + 1000 / this.#fps;
@@ -356,13 +328,13 @@ export class PreviewSession {
 
   async #playOn(mode: Playing): Promise<boolean> {
     if (mode.ended) return false;
-    const end = this.#endOf(mode);
+    const end = endOf(mode, this.#layout, this.#fps);
     if (mode.frame >= end && !mode.loop) {
       mode.ended = true;
       this.#sink.event({ type: 'ended', generation: mode.generation, atMs: (end * 1000) / this.#fps });
       return false;
     }
-    await this.#sendSound(mode, end);
+    await this.#sound.send(mode, end, this.#fps);
     if (mode !== this.#mode || this.#nextStage || this.#layoutStale) return true;
     if (mode.frame >= end) {
       mode.frame = mode.from;
@@ -370,9 +342,10 @@ export class PreviewSession {
       mode.beginsFrame = true;
       this.#rewind = true;
     }
-    const open = this.#openUntil(mode.frame);
+    const sight = { fps: this.#fps, lookAheadMs: this.#source!.lookAheadMs };
+    const open = framesOpenUntil(this.#layout, mode.frame, BATCH, sight);
     const count = Math.min(BATCH, end - mode.frame, open - mode.frame, this.#credit);
-    this.#wait('speech', open <= mode.frame ? 'speech' : null);
+    this.#teller.wait('speech', open <= mode.frame ? 'speech' : null);
     if (count <= 0) return false;
     await this.#prepare(mode.frame, count, null);
     const asked = Array.from({ length: count }, (_, i) => this.#source!.frame(mode.frame + i));
@@ -392,37 +365,7 @@ export class PreviewSession {
   /** What lies here is spoken first. */
   #focus(frame: number): void {
     const { lines } = this.#layout;
-    this.#script.focus(lines[firstEndingAfter(lines, this.#sampleOf(frame))]?.lineId ?? null);
-  }
-
-  /** Sound up to {@link SOUND_AHEAD} before the next frame. */
-  async #sendSound(mode: Playing, end: number): Promise<void> {
-    const [first, last] = [this.#sampleOf(mode.from), this.#sampleOf(end)];
-    for (;;) {
-      if (mode.sample >= last) {
-        if (!mode.loop) return;
-        mode.sample = first;
-        mode.soundRound++;
-        mode.stream = null;
-        mode.beginsSound = true;
-      }
-      const round = (mode.soundRound - mode.frameRound) * (last - first);
-      if (round + mode.sample - this.#sampleOf(mode.frame) >= SOUND_AHEAD) return;
-      const count = Math.min(SOUND_PIECE, last - mode.sample, this.#soundOpenUntil(mode.sample) - mode.sample);
-      if (count <= 0) return;
-      if (mode.stream === null) {
-        const { lines } = this.#layout;
-        await this.#loudness.measure(lines.slice(firstEndingAfter(lines, mode.sample)), MEASURED_AT_ONCE);
-        mode.stream = new SoundStream(this.#files, mode.sample, this.#loudness.gain(lines));
-      }
-      const samples = await mode.stream.next(this.#layout, count);
-      if (mode !== this.#mode) return;
-      const { generation, sample: startSample, beginsSound: begins } = mode;
-      this.#sink.media({ kind: 'sound', generation, startSample, begins, samples });
-      mode.beginsSound = false;
-      mode.sample += count;
-      if (this.#nextStage || this.#layoutStale) return;
-    }
+    this.#script.focus(lines[firstEndingAfter(lines, sampleOf(frame, this.#fps))]?.lineId ?? null);
   }
 
   /** The drawing thread knows what it needs for `count` frames from `index` on. `silentFrom`: nobody speaks after that frame. */
@@ -457,16 +400,8 @@ export class PreviewSession {
     return this.#stage?.setup.fps ?? this.#document?.project.stage.fps ?? 25;
   }
 
-  #sampleOf(frame: number): number {
-    return Math.round((frame * SAMPLE_RATE) / this.#fps);
-  }
-
   get #frames(): number {
-    return Math.max(1, Math.ceil((this.#layout.durationMs * this.#fps) / 1000));
-  }
-
-  #endOf({ to, from }: Playing): number {
-    return Math.max(from + 1, Math.min(to ?? this.#frames, this.#frames));
+    return framesOf(this.#layout, this.#fps);
   }
 
   /** The frame on show at a time that the interface named by the layout it was told last, as of {@link #takeOver}. */
@@ -476,38 +411,17 @@ export class PreviewSession {
 
   #mapMs: (atMs: number) => number = (atMs) => atMs;
 
-  /** Frames before this have all that they show. */
-  #openUntil(frame: number): number {
-    const { lines } = this.#layout;
-    const lookAheadMs = this.#source?.lookAheadMs ?? 0;
-    const horizonMs = ((frame + BATCH) * 1000) / this.#fps + lookAheadMs;
-    for (
-      let i = firstEndingAfter(lines, this.#sampleOf(frame));
-      i < lines.length && lines[i]!.startMs <= horizonMs;
-      i++
-    )
-      if (!lines[i]!.settled) return Math.floor(((lines[i]!.startMs - lookAheadMs) * this.#fps) / 1000);
-    return Number.POSITIVE_INFINITY;
-  }
-
-  #soundOpenUntil(sample: number): number {
-    const { lines } = this.#layout;
-    for (let i = firstEndingAfter(lines, sample); i < lines.length && lines[i]!.startSample < sample + SOUND_PIECE; i++)
-      if (!lines[i]!.settled) return lines[i]!.startSample;
-    return Number.POSITIVE_INFINITY;
-  }
-
   /** A request of the interface is the moment to let lines that have been passed have their true length. */
   #takeOver(): void {
     this.#mapMs = (atMs) => atMs;
     // A face that idled has been told that nobody speaks.
     if (this.#mode.kind === 'paused' && this.#mode.idled > 0) this.#rewind = true;
-    const told = this.#told;
+    const { told } = this.#teller;
     if (this.#layout !== this.#script.layout()) {
       this.#rewind = true;
       this.#layout = this.#script.layout();
       this.#layoutStale = false;
-      this.#tellPrepared();
+      this.#teller.tellPrepared();
     }
     if (told === null || told === this.#layout) return;
     this.#mapMs = (atMs) => (movedSample(told, this.#layout, (atMs * SAMPLE_RATE) / 1000) * 1000) / SAMPLE_RATE;
@@ -518,13 +432,13 @@ export class PreviewSession {
     this.#layoutStale = false;
     const before = this.#layout;
     const mode = this.#mode;
-    const frontSample = mode.kind === 'playing' ? mode.sample : this.#sampleOf(mode.frame);
+    const frontSample = mode.kind === 'playing' ? mode.sample : sampleOf(mode.frame, this.#fps);
     const held = new Map<string, number>();
     for (const { lineId, exact, startSample, samples } of before.lines)
       if (!exact && startSample + samples <= frontSample) held.set(lineId, samples);
     this.#layout = this.#script.layoutHolding(held);
-    this.#tellPrepared();
-    if (before.lines.length > 0) this.#move(mode, before);
+    this.#teller.tellPrepared();
+    if (before.lines.length > 0 && moveMode(mode, before, this.#layout, this.#fps)) this.#redraw();
     const { lines } = this.#layout;
     let passed = 0;
     while (passed < lines.length && held.has(lines[passed]!.lineId)) passed++;
@@ -532,42 +446,11 @@ export class PreviewSession {
     this.#focus(mode.frame);
   }
 
-  #move(mode: Paused | Playing, before: ScriptLayout): void {
-    const moved = (frame: number): number => {
-      const sample = this.#sampleOf(frame);
-      const now = movedSample(before, this.#layout, sample);
-      return now === sample ? frame : Math.round((now * this.#fps) / SAMPLE_RATE);
-    };
-    const frame = Math.min(moved(mode.frame), mode.kind === 'paused' ? this.#frames - 1 : Number.POSITIVE_INFINITY);
-    if (mode.kind === 'playing') {
-      mode.from = moved(mode.from);
-      if (mode.to !== null) mode.to = Math.max(mode.from + 1, moved(mode.to));
-    }
-    if (frame === mode.frame) return;
-    mode.frame = frame;
-    if (mode.kind === 'playing') {
-      Object.assign(mode, { beginsFrame: true, beginsSound: true, soundRound: mode.frameRound, stream: null });
-      mode.sample = this.#sampleOf(frame);
-    }
-    this.#redraw();
-  }
-
-  #changeRate(before: number, now: number): void {
-    const at = (frame: number): number => Math.round((frame * now) / before);
-    const mode = this.#mode;
-    mode.frame = at(mode.frame);
-    if (mode.kind === 'paused') return;
-    mode.from = at(mode.from);
-    mode.to = mode.to === null ? null : at(mode.to);
-    Object.assign(mode, { sample: this.#sampleOf(mode.frame), soundRound: mode.frameRound, stream: null });
-    Object.assign(mode, { beginsFrame: true, beginsSound: true });
-  }
-
   #turnTo(frame: number): void {
     // A step forward needs nothing anew: all up to there has been announced, or will be.
     const near = frame > this.#drawn && frame <= this.#drawn + this.#fps;
     if (!near) this.#rewind = true;
-    this.#wait('speech', null);
+    this.#teller.wait('speech', null);
     this.#focus(frame);
     this.#kick();
   }
@@ -577,74 +460,7 @@ export class PreviewSession {
     if (this.#mode.kind === 'paused') this.#mode.due = true;
     this.#kick();
   }
-
-  // ── What is told ──────────────────────────────────────────────────────────────────────────────────────────────────
-
-  #tellPrepared(): void {
-    if (this.#timers.has('prepared')) return;
-    const tell = (): void => {
-      if (!this.#document || !this.#stage) return;
-      const { lines, durationMs, exact } = this.#layout;
-      const event: PreviewEvent = {
-        ...{ type: 'prepared', revision: this.#document.revision, durationMs, frames: this.#frames, exact },
-        lines: lines.map(({ lineId, startMs, samples, exact: known }) => ({
-          ...{ lineId, startMs, endMs: startMs + (samples * 1000) / SAMPLE_RATE, exact: known },
-        })),
-      };
-      this.#told = this.#layout;
-      const text = JSON.stringify(event);
-      if (text === this.#prepared) return;
-      this.#prepared = text;
-      this.#sink.event(event);
-      this.#later('prepared', PREPARED_EVERY_MS, () => this.#tellPrepared());
-    };
-    tell();
-  }
-
-  /** The stage is waited for by whoever looks, speech only by whoever plays. */
-  #wait(of: 'stage' | 'speech', forWhat: AwaitedThing | null): void {
-    this.#waiting[of] = forWhat;
-    const now = this.#waiting.stage ?? this.#waiting.speech;
-    clearTimeout(this.#timers.get('waiting'));
-    if (now === this.#toldWaiting) return;
-    const tell = (): void => {
-      this.#toldWaiting = now;
-      this.#sink.event({ type: 'waiting', for: now, generation: this.#mode.generation });
-    };
-    if (now === null) tell();
-    else this.#later('waiting', PATIENCE_MS, tell);
-  }
-
-  #later(name: string, ms: number, then: () => void): void {
-    clearTimeout(this.#timers.get(name));
-    if (this.#stop.signal.aborted) return;
-    const timer = setTimeout(() => {
-      this.#timers.delete(name);
-      then();
-    }, ms);
-    this.#timers.set(name, timer);
-  }
 }
 
 const yes = (): boolean => true;
 const no = (): boolean => false;
-
-const pausedAt = (generation: number, frame: number): Paused => ({
-  ...{ kind: 'paused', generation, frame, due: true, idled: 0 },
-});
-
-/** Where a place in the programme has gone: with the line it lies in or after, as far into it as the line still reaches. */
-function movedSample(before: ScriptLayout, now: ScriptLayout, sample: number): number {
-  let at = before.lines.findLastIndex(({ startSample }) => startSample <= sample);
-  for (; at >= 0; at--) {
-    const { lineId, startSample } = before.lines[at]!;
-    const there = now.lines.findIndex((line) => line.lineId === lineId);
-    if (there < 0) continue;
-    const next = now.lines[there + 1]?.startSample ?? now.samples;
-    return Math.min(
-      now.lines[there]!.startSample + sample - startSample,
-      Math.max(now.lines[there]!.startSample, next),
-    );
-  }
-  return Math.min(sample, now.samples);
-}
