@@ -11,6 +11,7 @@
  */
 import { createHash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { once } from 'node:events';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import NodeMediaServer from 'node-media-server';
 import Context from 'node-media-server/src/core/context.js';
@@ -44,6 +45,7 @@ const MOST_UNREAD_BYTES = 64 * 1024 * 1024;
 /** Of the server's own signatures, which are made here for whoever has a token. */
 const FAR_FUTURE_S = 32_503_680_000;
 const HOST = '127.0.0.1';
+const PLAYED = /^\/live\/[a-zA-Z0-9_-]{1,100}\.flv(\?|$)/;
 
 export async function startHubServer(options: HubServerOptions): Promise<HubServer> {
   logger.log = () => {};
@@ -172,7 +174,13 @@ export async function startHubServer(options: HubServerOptions): Promise<HubServ
   server.on('postPublish', greet);
   server.on('postPlay', greet);
 
-  // Over WebSocket nothing is played here, and the server falls over paths it does not know.
+  // One kind of request is answered. Others, WebSocket among them, can end the server's process.
+  const serve = httpServer.listeners('request')[0] as (request: IncomingMessage, response: ServerResponse) => void;
+  httpServer.removeAllListeners('request');
+  httpServer.on('request', (request: IncomingMessage, response: ServerResponse) => {
+    if (request.method === 'GET' && PLAYED.test(request.url ?? '')) serve(request, response);
+    else response.writeHead(404).end();
+  });
   httpServer.removeAllListeners('upgrade');
   httpServer.on('upgrade', (_request, socket: Socket) => socket.destroy());
 
