@@ -278,3 +278,125 @@ test('1,000 utterances queued, interrupted, paused, skipped and resumed at rando
 test('the same when the session is killed at random and goes on where it was told to be', () => {
   for (let seed = 101; seed <= 112; seed++) playAtRandom(seed, 1000, true);
 });
+
+/** A queue that says the show's first line of three sentences up to within its second. */
+function midLine(): {
+  queue: SpeechQueue;
+  ask: (command: unknown) => string[];
+  tell: (event: Parameters<SpeechQueue['dispatch']>[0]) => string[];
+  item: PlayedItem;
+} {
+  const cursor = openCursor(null);
+  nextPlayed(cursor);
+  const item = nextPlayed(cursor);
+  const queue = new SpeechQueue();
+  const words = (effects: SpeechEffect[]): string[] =>
+    effects.map((effect) => {
+      if (effect.do === 'speak') return `speak ${effect.speech.id} ${effect.fromSentence}`;
+      if (effect.do === 'stop') return `stop ${effect.id} ${effect.at}`;
+      return effect.do === 'done' ? `done ${effect.id} ${effect.said}` : effect.do;
+    });
+  const tell = (event: Parameters<SpeechQueue['dispatch']>[0]): string[] => words(queue.dispatch(event));
+  const renamed = { ...item, id: 'line' };
+  assert.deepEqual(tell({ type: 'offered', item: renamed }), ['speak line 0']);
+  tell({ type: 'sentence-started', id: 'line', sentence: 0 });
+  tell({ type: 'sentence-ended', id: 'line', sentence: 0 });
+  tell({ type: 'sentence-started', id: 'line', sentence: 1 });
+  return {
+    queue,
+    ask: (command) => tell({ type: 'asked', command: liveCommandSchema.parse(command) as SpeechCommand }),
+    tell,
+    item: renamed,
+  };
+}
+const say = (id: string, intent: string, more: object = {}) => ({ type: 'say', id, text: '说。', intent, ...more });
+
+test('an interrupted line goes on at the sentence that was cut off, or at the next; between two sentences nothing was', () => {
+  for (const [resume, sentence, from] of [
+    ['interrupted', 1, 1],
+    ['next', 1, 2],
+    ['next', null, 1],
+  ] as const) {
+    const { ask, tell, queue, item } = midLine();
+    assert.deepEqual(ask(say('a', 'interrupt', { resume })), ['stop line now']);
+    assert.deepEqual(tell({ type: 'cut', id: 'line', sentence }), ['speak a 0']);
+    assert.deepEqual(queue.position(item.after), {
+      ...{ ...item.at, sentence: from },
+      desk: [{ command: liveCommandSchema.parse(say('a', 'interrupt', { resume })), sentence: 0 }],
+    });
+    assert.deepEqual(tell({ type: 'ended', id: 'a' }), ['done a true', `speak line ${from}`]);
+  }
+});
+
+test('an interruption can be interrupted; what was queued waits until all of them and the line are over', () => {
+  const { ask, tell, queue } = midLine();
+  assert.deepEqual(ask(say('q', 'queue')), []);
+  ask(say('a', 'interrupt'));
+  // A second before the voice has stopped: it comes first.
+  assert.deepEqual(ask(say('b', 'interrupt')), []);
+  assert.deepEqual(tell({ type: 'cut', id: 'line', sentence: 1 }), ['speak b 0']);
+  assert.deepEqual(ask(say('c', 'interrupt')), ['stop b now']);
+  assert.deepEqual(tell({ type: 'cut', id: 'b', sentence: null }), ['speak c 0']);
+  assert.deepEqual(tell({ type: 'ended', id: 'c' }), ['done c true', 'speak b 0']);
+  assert.deepEqual(tell({ type: 'ended', id: 'b' }), ['done b true', 'speak a 0']);
+  assert.deepEqual(tell({ type: 'ended', id: 'a' }), ['done a true', 'speak line 1']);
+  assert.equal(queue.wantsShow, false);
+  assert.deepEqual(tell({ type: 'ended', id: 'line' }), ['speak q 0']);
+  assert.deepEqual(tell({ type: 'ended', id: 'q' }), ['done q true']);
+  assert.equal(queue.wantsShow, true);
+});
+
+test('a replacement drops the line and all that waits, and tells so at once', () => {
+  const { ask, tell, queue, item } = midLine();
+  ask(say('q', 'queue'));
+  ask(say('a', 'interrupt'));
+  tell({ type: 'cut', id: 'line', sentence: 1 });
+  assert.deepEqual(ask(say('r', 'replace')), ['done q false', 'done a false', 'stop a now']);
+  assert.deepEqual(tell({ type: 'cut', id: 'a', sentence: 0 }), ['speak r 0']);
+  assert.equal(queue.position(item.after).line, item.after.line);
+  assert.deepEqual(tell({ type: 'ended', id: 'r' }), ['done r true']);
+  assert.equal(queue.wantsShow, true);
+});
+
+test('a pause lets the sentence be finished or not; what is asked meanwhile waits, and cuts nothing off', () => {
+  const { ask, tell, queue } = midLine();
+  assert.deepEqual(ask({ type: 'pause' }), ['stop line sentence']);
+  assert.deepEqual(ask(say('a', 'interrupt')), []);
+  tell({ type: 'sentence-ended', id: 'line', sentence: 1 });
+  assert.deepEqual(tell({ type: 'cut', id: 'line', sentence: null }), []);
+  assert.equal(queue.wantsShow, false);
+  assert.deepEqual(ask({ type: 'resume' }), ['speak a 0']);
+  assert.deepEqual(tell({ type: 'ended', id: 'a' }), ['done a true', 'speak line 2']);
+  tell({ type: 'sentence-started', id: 'line', sentence: 2 });
+  assert.deepEqual(ask({ type: 'pause' }), ['stop line sentence']);
+  assert.deepEqual(ask({ type: 'pause', at: 'now' }), ['stop line now'], 'sooner than asked before');
+  tell({ type: 'cut', id: 'line', sentence: 2 });
+  assert.deepEqual(ask({ type: 'resume' }), ['speak line 2']);
+});
+
+test('what is skipped is what is on; leaving the segment leaves the desk alone', () => {
+  const { ask, tell, queue } = midLine();
+  ask(say('a', 'interrupt'));
+  tell({ type: 'cut', id: 'line', sentence: 1 });
+  assert.deepEqual(ask({ type: 'skip', what: 'segment' }), []);
+  assert.equal(queue.now?.speech.id, 'a');
+  assert.deepEqual(ask({ type: 'skip' }), ['done a false', 'stop a now']);
+  assert.deepEqual(tell({ type: 'cut', id: 'a', sentence: 0 }), []);
+  assert.equal(queue.wantsShow, true, 'the line it had interrupted was of the segment');
+  assert.deepEqual(ask({ type: 'skip' }), ['skip-silence']);
+  const other = midLine();
+  assert.deepEqual(other.ask({ type: 'goTo', segmentId: 'c' }), ['stop line now']);
+  assert.deepEqual(other.tell({ type: 'cut', id: 'line', sentence: 1 }), []);
+  assert.equal(other.queue.wantsShow, true);
+});
+
+test('a clean end finishes the sentence, drops what waits, also while it is paused, and takes the closing', () => {
+  const { ask, tell, queue } = midLine();
+  ask(say('q', 'queue'));
+  ask({ type: 'pause' });
+  assert.deepEqual(tell({ type: 'closing' }), ['done q false']);
+  tell({ type: 'sentence-ended', id: 'line', sentence: 1 });
+  assert.deepEqual(tell({ type: 'cut', id: 'line', sentence: null }), []);
+  assert.equal(queue.wantsShow, true);
+  assert.deepEqual(queue.dispatch({ type: 'cut', id: 'line', sentence: null }), [], 'late');
+});
