@@ -33,7 +33,7 @@ export interface DestinationTiming extends RtmpTiming {
 export const DESTINATION_TIMING: DestinationTiming = {
   ...RTMP_TIMING,
   sendTimeoutMs: 10_000,
-  earlyMs: 5_000,
+  earlyMs: 3_000,
   probationMs: 700,
   refusedRetryMs: 60_000,
 };
@@ -53,8 +53,8 @@ export interface DestinationOptions {
 
 /** A server that took this key for so long does not mistake it. */
 const PROVEN_MS = 10_000;
-/** Early ends in a row after which even a proven key is in question. */
-const MOST_EARLY_ENDS = 3;
+/** Early ends in a row that are a verdict on the key; a server that dies as it starts looks the same once. */
+const EARLY_ENDS = { unproven: 2, proven: 3 };
 const SEND_CHECK_MS = 250;
 const RATE_MS = 900;
 
@@ -207,10 +207,8 @@ export class Destination {
     await publication.ended;
     const liveMs = nowMs() - beganMs;
     this.#outage = afterLive(this.#outage, liveMs);
-    if (liveMs >= PROVEN_MS) {
-      this.#proven = true;
-      this.#earlyEnds = 0;
-    }
+    if (liveMs >= PROVEN_MS) this.#proven = true;
+    if (liveMs >= this.#timing.earlyMs) this.#earlyEnds = 0;
     signal.throwIfAborted();
     throw this.#judged(fault ?? new StudioError('broadcast.closed-by-server', { host: target.host }), liveMs, target);
   }
@@ -219,7 +217,7 @@ export class Destination {
   #judged(fault: StudioError, liveMs: number, { host }: PushTarget): StudioError {
     if (fault.code !== 'broadcast.closed-by-server' || liveMs >= this.#timing.earlyMs) return fault;
     this.#earlyEnds++;
-    if (this.#proven && this.#earlyEnds < MOST_EARLY_ENDS) return fault;
+    if (this.#earlyEnds < (this.#proven ? EARLY_ENDS.proven : EARLY_ENDS.unproven)) return fault;
     return new StudioError('broadcast.key-refused', {
       host,
       detail: 'the connection was closed right after the start',

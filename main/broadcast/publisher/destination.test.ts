@@ -1,0 +1,318 @@
+import assert from 'node:assert/strict';
+import type { Socket } from 'node:net';
+import { type TestContext, test } from 'node:test';
+import { describeError, type ErrorCode } from '../../../app/errors/index.ts';
+import { AmfArray, decodeAmf, encodeAmf, fieldsOf } from '../flv/amf0.ts';
+import { AUDIO, SCRIPT, VIDEO } from '../flv/tags.ts';
+import { freePort, openPlatform, rawServer, until } from '../testing/stage.ts';
+import { DESTINATION_TIMING, Destination, type DestinationTiming } from './destination.ts';
+import { LiveStream } from './live-stream.ts';
+import { ChunkReader, MESSAGE, type RtmpMessage, writeMessage } from './rtmp-chunks.ts';
+
+const nowMs = (): number => performance.now();
+const KEY = 'hushhush-key?sign=hushhush-sign';
+
+/** A stream of 25 frames a second, a keyframe a second, each frame of so many bytes. */
+function streamOf(t: TestContext, frameBytes = 400): LiveStream {
+  const stream = new LiveStream(nowMs);
+  stream.onTag({
+    type: SCRIPT,
+    timestampMs: 0,
+    body: encodeAmf('@setDataFrame', 'onMetaData', new AmfArray({ width: 320, duration: 0 })),
+  });
+  stream.onTag({ type: VIDEO, timestampMs: 0, body: Buffer.from([0x17, 0, 0, 0, 0, 1, 66, 0, 30]) });
+  stream.onTag({ type: AUDIO, timestampMs: 0, body: Buffer.from([0xaf, 0, 0x11, 0x90]) });
+  let frame = 0;
+  const unit = Buffer.alloc(frameBytes, 0x55);
+  unit.writeUInt32BE(frameBytes - 4, 0);
+  unit[4] = 0x65;
+  const timer = setInterval(() => {
+    const key = frame % 25 === 0;
+    unit[4] = key ? 0x65 : 0x41;
+    const timestampMs = 5_000 + frame++ * 40;
+    stream.onTag({
+      type: VIDEO,
+      timestampMs,
+      body: Buffer.concat([Buffer.from([key ? 0x17 : 0x27, 1, 0, 0, 0]), unit]),
+    });
+    stream.onTag({ type: AUDIO, timestampMs, body: Buffer.from([0xaf, 1, 0x21, 0x10, 4]) });
+  }, 40);
+  t.after(() => clearInterval(timer));
+  return stream;
+}
+
+/** No wait that a test has to sit out. */
+const QUICK: DestinationTiming = {
+  ...DESTINATION_TIMING,
+  connectMs: 1_500,
+  answerMs: 1_500,
+  sendTimeoutMs: 1_500,
+  probationMs: 50,
+  earlyMs: 1_000,
+};
+
+function send(
+  t: TestContext,
+  url: string,
+  options: { key?: string; stream?: LiveStream; timing?: DestinationTiming; wallMs?: () => number } = {},
+) {
+  const destination = new Destination({
+    id: 'a',
+    url,
+    key: options.key ?? KEY,
+    stream: options.stream ?? streamOf(t),
+    nowMs,
+    wallMs: options.wallMs ?? Date.now,
+    random: () => 0.3,
+    timing: options.timing ?? QUICK,
+    onChange: () => {},
+  });
+  t.after(() => destination.close());
+  const failed = async (code: ErrorCode) => {
+    const { lastError, state, retryInMs } = await until(code, () => {
+      const status = destination.status();
+      return status.lastError?.code === code && status.retryInMs !== null && status;
+    });
+    const words = describeError(lastError!, 'zh-CN');
+    assert.ok(!/hushhush/.test(JSON.stringify(lastError) + words.message + words.hint), JSON.stringify(lastError));
+    return { state, retryInMs: retryInMs as number, lastError: lastError! };
+  };
+  return { destination, failed };
+}
+
+/** As much of an RTMP server as a test needs; what a command is answered with, and what comes after, is the test's. */
+async function rtmpServer(
+  t: TestContext,
+  onCommand: (command: string, say: Say, socket: Socket) => void,
+  onMessage: (message: RtmpMessage) => void = () => {},
+) {
+  let connections = 0;
+  const { port } = await rawServer(t, (socket) => {
+    connections++;
+    let greeting = Buffer.alloc(0);
+    let greeted = false;
+    const say: Say = (...values) =>
+      void socket.write(
+        writeMessage({ type: MESSAGE.command, streamId: 0, timestampMs: 0, payload: encodeAmf(...values) }, 3, 128),
+      );
+    const reader = new ChunkReader((message) => {
+      onMessage(message);
+      if (message.type === MESSAGE.command) {
+        const [name, transaction] = decodeAmf(message.payload);
+        onCommand(
+          String(name),
+          (...values) => say(...values.map((value) => (value === ANSWERED ? transaction : value))),
+          socket,
+        );
+      }
+    });
+    socket.on('data', (piece: Buffer) => {
+      if (greeted) return reader.push(piece);
+      greeting = Buffer.concat([greeting, piece]);
+      if (greeting.length >= 1537 && socket.bytesWritten === 0) {
+        socket.write(Buffer.concat([Buffer.from([3]), Buffer.alloc(1536, 7), greeting.subarray(1, 1537)]));
+      }
+      if (greeting.length >= 3073) {
+        greeted = true;
+        assert.ok(greeting.subarray(1537, 3073).equals(Buffer.alloc(1536, 7)), 'C2 repeats S1');
+        reader.push(greeting.subarray(3073));
+      }
+    });
+  });
+  return { url: `rtmp://127.0.0.1:${port}/app`, connections: () => connections };
+}
+type Say = (...values: Parameters<typeof encodeAmf>) => void;
+/** Stands for the number of the command that is answered. */
+const ANSWERED = '\0answered';
+
+/** What any server says up to `publish`. */
+function usual(command: string, say: Say): void {
+  if (command === 'connect') say('_result', ANSWERED, null, { level: 'status', code: 'NetConnection.Connect.Success' });
+  if (command === 'createStream') say('_result', ANSWERED, null, 1);
+}
+const status = (level: string, code: string, description = '') =>
+  ['onStatus', 0, null, { level, code, description }] as const;
+
+test('an address or key that is none waits for the person and says what is wrong', async (t) => {
+  const cases: [string, string, ErrorCode][] = [
+    ['http://example.com/live', KEY, 'broadcast.url-invalid'],
+    ['rtmp://example.com/live', '', 'broadcast.key-missing'],
+  ];
+  for (const [url, key, code] of cases) {
+    const { failed } = send(t, url, { key });
+    assert.equal((await failed(code)).state, 'refused');
+  }
+});
+
+test('a server that is not there, or is no RTMP server, is told apart', async (t) => {
+  const nobody = send(t, 'rtmp://no-such-host.invalid/app');
+  assert.equal((await nobody.failed('broadcast.host-not-found')).state, 'waiting');
+  const closed = send(t, `rtmp://127.0.0.1:${await freePort()}/app`);
+  assert.equal((await closed.failed('broadcast.connection-refused')).state, 'waiting');
+  const web = await rawServer(t, (socket) => socket.end('HTTP/1.1 400 Bad Request\r\n\r\n'));
+  assert.equal((await send(t, `rtmp://127.0.0.1:${web.port}/app`).failed('broadcast.not-rtmp')).state, 'refused');
+  assert.equal((await send(t, `rtmps://127.0.0.1:${web.port}/app`).failed('broadcast.not-rtmp')).state, 'refused');
+  const silent = await rawServer(t, () => {});
+  assert.equal(
+    (await send(t, `rtmp://127.0.0.1:${silent.port}/app`).failed('broadcast.server-silent')).state,
+    'waiting',
+  );
+  assert.equal(
+    (await send(t, `rtmps://127.0.0.1:${silent.port}/app`).failed('broadcast.connection-timeout')).state,
+    'waiting',
+  );
+});
+
+test('a wrong key is told as such, however the server says so, and tried again once a minute', async (t) => {
+  const described = await rtmpServer(t, (command, say) => {
+    usual(command, say);
+    if (command === 'publish')
+      say(...status('error', 'NetStream.Publish.BadName', 'wrong: hushhush-key?sign=hushhush-sign'));
+  });
+  const closing = await rtmpServer(t, (command, say, socket) => {
+    usual(command, say);
+    if (command === 'publish') socket.end();
+  });
+  // As node-media-server does: it says yes, and closes.
+  const { url: lateUrl } = await openPlatform(t, { key: 'another' });
+  for (const url of [described.url, closing.url, lateUrl]) {
+    const { failed } = send(t, url);
+    const { state, retryInMs } = await failed('broadcast.key-refused');
+    assert.equal(state, 'refused');
+    assert.ok(retryInMs > 50_000);
+  }
+  const address = await rtmpServer(t, (command, say) => {
+    if (command === 'connect')
+      say('_error', ANSWERED, null, { level: 'error', code: 'NetConnection.Connect.Rejected', description: 'no app' });
+  });
+  assert.equal((await send(t, address.url).failed('broadcast.address-refused')).state, 'refused');
+  const taken = await rtmpServer(t, (command, say) => {
+    usual(command, say);
+    if (command === 'publish') say(...status('error', 'NetStream.Publish.BadName', 'Stream already publishing'));
+  });
+  assert.equal((await send(t, taken.url).failed('broadcast.stream-taken')).state, 'waiting');
+});
+
+test('a push address that has run out is told as such', async (t) => {
+  const { url } = await rtmpServer(t, (command, say, socket) => {
+    usual(command, say);
+    if (command === 'publish') socket.end();
+  });
+  const wallMs = () => Date.UTC(2026, 5, 1);
+  const past = ((wallMs() - 60_000) / 1000).toString(16);
+  const over = send(t, url, { key: `hushhush?txSecret=hushhush&txTime=${past}`, wallMs });
+  assert.equal((await over.failed('broadcast.push-url-expired')).state, 'refused');
+  const future = ((wallMs() + 60_000) / 1000).toString(16);
+  const wrong = send(t, url, { key: `hushhush?txSecret=hushhush&txTime=${future}`, wallMs });
+  await wrong.failed('broadcast.key-refused');
+});
+
+test("a person's 'now' ends the wait of a refusal, and a hanging attempt", async (t) => {
+  let good = false;
+  const { url, connections } = await rtmpServer(t, (command, say) => {
+    usual(command, say);
+    if (command === 'publish')
+      say(...(good ? status('status', 'NetStream.Publish.Start') : status('error', 'NetStream.Publish.Denied')));
+  });
+  const { destination, failed } = send(t, url);
+  await failed('broadcast.key-refused');
+  assert.equal(connections(), 1);
+  good = true;
+  const from = nowMs();
+  destination.reconnectNow();
+  await until('live', () => destination.status().state === 'live');
+  assert.ok(nowMs() - from <= 2_000);
+
+  const silent = await rawServer(t, () => {});
+  let tries = 0;
+  silent.server.on('connection', () => tries++);
+  const hanging = send(t, `rtmp://127.0.0.1:${silent.port}/app`, { timing: { ...QUICK, answerMs: 60_000 } });
+  await until('the attempt', () => tries === 1);
+  hanging.destination.reconnectNow();
+  await until('another', () => tries === 2);
+});
+
+test('a server that resets in the middle is connected to again, and gets a stream that begins near 0 with headers and a keyframe', async (t) => {
+  const received: RtmpMessage[][] = [];
+  const { url, connections } = await rtmpServer(
+    t,
+    (command, say, socket) => {
+      usual(command, say);
+      if (command === 'connect') received.push([]);
+      if (command !== 'publish') return;
+      say(...status('status', 'NetStream.Publish.Start'));
+      if (received.length === 1) setTimeout(() => socket.resetAndDestroy(), 1_500);
+    },
+    (message) => received.at(-1)?.push(message),
+  );
+  const { destination } = send(t, url);
+  await until(
+    'both',
+    () => connections() === 2 && (received[1]?.filter(({ type }) => type === MESSAGE.video).length ?? 0) > 20,
+  );
+  assert.equal(destination.status().lastError?.code, 'broadcast.connection-lost');
+  for (const messages of received) {
+    const media = messages.filter(
+      ({ type }) => type === MESSAGE.data || type === MESSAGE.audio || type === MESSAGE.video,
+    );
+    assert.deepEqual(
+      media.slice(0, 3).map(({ type }) => type),
+      [MESSAGE.data, MESSAGE.video, MESSAGE.audio],
+    );
+    const [name, event, fields] = decodeAmf(media[0].payload);
+    assert.deepEqual([name, event, fieldsOf(fields)], ['@setDataFrame', 'onMetaData', { width: 320 }]);
+    assert.deepEqual([media[1].payload[1], media[2].payload[1]], [0, 0], 'sequence headers');
+    assert.deepEqual([media[3].type, media[3].payload[0]], [MESSAGE.video, 0x17], 'a keyframe');
+    assert.equal(media[3].timestampMs, 0);
+    const times = media.map(({ timestampMs }) => timestampMs);
+    assert.deepEqual(
+      times,
+      [...times].sort((a, b) => a - b),
+    );
+  }
+});
+
+test('a server that accepts and never reads loses frames up to keyframes, then the connection, and is tried again', async (t) => {
+  const { url, connections } = await rtmpServer(t, (command, say, socket) => {
+    usual(command, say);
+    if (command !== 'publish') return;
+    say(...status('status', 'NetStream.Publish.Start'));
+    socket.pause();
+  });
+  // 50 MB a second: what the systems between hold is soon full.
+  const { destination, failed } = send(t, url, {
+    stream: streamOf(t, 2_000_000),
+    timing: { ...QUICK, sendTimeoutMs: 2_500 },
+  });
+  await until('frames given up', () => destination.status().droppedFrames > 10);
+  assert.equal((await failed('broadcast.send-timeout')).state, 'waiting');
+  await until('tried again', () => connections() === 2);
+});
+
+test('pings are answered in the midst of large frames, and acknowledgements kept to', async (t) => {
+  let pongs = 0;
+  let windows = 0;
+  const { url } = await rtmpServer(
+    t,
+    (command, say, socket) => {
+      usual(command, say);
+      const control = (type: number, payload: Buffer): void =>
+        void socket.write(writeMessage({ type, streamId: 0, timestampMs: 0, payload }, 2, 128));
+      if (command === 'connect') control(MESSAGE.setPeerBandwidth, Buffer.from([0, 0x26, 0x25, 0xa0, 2]));
+      if (command !== 'publish') return;
+      say(...status('status', 'NetStream.Publish.Start'));
+      const timer = setInterval(() => control(MESSAGE.userControl, Buffer.from([0, 6, 0, 0, 0, 9])), 3);
+      socket.on('close', () => clearInterval(timer));
+    },
+    ({ type, payload }) => {
+      if (type === MESSAGE.userControl && payload.equals(Buffer.from([0, 7, 0, 0, 0, 9]))) pongs++;
+      if (type === MESSAGE.windowAckSize) windows++;
+    },
+  );
+  // The server's reader takes no message of more than a megabyte; this is well within.
+  const { destination } = send(t, url, { stream: streamOf(t, 300_000) });
+  await until('pongs', () => pongs > 100);
+  assert.equal(windows, 1);
+  assert.equal(destination.status().lastError, null);
+  assert.equal(destination.status().state, 'live');
+});
