@@ -58,9 +58,16 @@ export async function editAndListenFigures(pages: StudioPages, { say }: BenchRun
     const edits = await editTimes(page);
     say('listening');
     const sounds = await listenTimes(page, project.script.lines.length);
+    say('stills of a moved point and of an emotion');
+    const mouths = await mouthStillTimes(page);
+    const moods = await emotionStillTimes(page);
     return [
       figure('editToPicture', median(edits), 'ms', { atMost: 250 }),
       figure('editToPictureWorst', Math.max(...edits), 'ms'),
+      figure('pointToMouthStill', median(mouths), 'ms', { atMost: 250 }),
+      figure('pointToMouthStillWorst', Math.max(...mouths), 'ms'),
+      figure('emotionToStill', median(moods), 'ms', { atMost: 250 }),
+      figure('emotionToStillWorst', Math.max(...moods), 'ms'),
       figure('listenFirstSound', median(sounds), 'ms', { atMost: 300 }),
       figure('listenFirstSoundWorst', Math.max(...sounds), 'ms'),
     ];
@@ -108,3 +115,42 @@ async function listenTimes(page: Page, firstNew: number): Promise<number[]> {
 }
 const soundsHeard = (page: Page): Promise<number[]> =>
   page.evaluate<number[]>(`performance.getEntriesByName('script.first-sound').map(({ duration }) => duration)`);
+
+const STILLS = 6;
+
+/** From a point of the lips that is moved by a key to the still of the mouth, as the page itself measures it. */
+async function mouthStillTimes(page: Page): Promise<number[]> {
+  await page.getByRole('tab', { name: textOf('en', 'portrait.title'), exact: true }).click();
+  await page.getByRole('button', { name: textOf('en', 'portrait.editPoints') }).click();
+  const editor = page.getByRole('dialog');
+  await editor.locator('section[aria-busy="false"]').waitFor();
+  const grip = editor.locator('[data-point="lips.outerUpper.3"]');
+  return await stillTimes(page, 'portrait.still', () => grip.press('ArrowUp'));
+}
+
+/** The same of an emotion's slider. */
+async function emotionStillTimes(page: Page): Promise<number[]> {
+  await page.keyboard.press('Escape');
+  await page.getByRole('tab', { name: textOf('en', 'emotion.title'), exact: true }).click();
+  await page.getByRole('button', { name: textOf('en', 'script.emotionSad'), exact: true }).click();
+  await page.getByRole('button', { name: textOf('en', 'emotion.makeOwn') }).click();
+  await page.locator('img[data-live-still]').first().waitFor();
+  const corners = page.getByRole('slider', { name: 'Corners' });
+  return await stillTimes(page, 'emotion.still', () => corners.press('ArrowRight'));
+}
+
+/** The first change opens what the others find warm; it is not counted. */
+async function stillTimes(page: Page, measure: string, change: () => Promise<void>): Promise<number[]> {
+  const durations = (): Promise<number[]> =>
+    page.evaluate<number[]>(`performance.getEntriesByName('${measure}').map(({ duration }) => duration)`);
+  const times: number[] = [];
+  for (let i = 0; i <= STILLS; i++) {
+    // What follows a change (other shapes, the stage) is over before the next.
+    await page.waitForTimeout(1200);
+    const before = (await durations()).length;
+    await change();
+    await until(page, `performance.getEntriesByName('${measure}').length > ${before}`, { timeoutMs: 10_000 });
+    times.push((await durations()).at(before)!);
+  }
+  return times.slice(1);
+}

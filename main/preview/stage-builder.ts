@@ -36,7 +36,7 @@ export interface StageEvents {
 }
 
 /** After landmarks have rested so long, what hangs on them is prepared as the export will. */
-const SETTLE_MS = 400;
+const SETTLE_MS = 1000;
 
 const sourceKey = ({ portrait, faceIndex }: Avatar): string => JSON.stringify([portrait, faceIndex]);
 const plateKey = ({ avatar, stage }: Project): string =>
@@ -68,6 +68,8 @@ export class StageBuilder {
   #settleTimer: NodeJS.Timeout | undefined;
   /** The landmarks have rested. */
   #settled = false;
+  /** What is being prepared because they have: given up when they move on, as nothing else gets a turn meanwhile. */
+  #settling: { landmarks: Avatar['landmarks']; stop: AbortController } | null = null;
 
   constructor(deps: StageBuilderDeps, maxSidePx: number, events: StageEvents) {
     this.#deps = deps;
@@ -79,6 +81,8 @@ export class StageBuilder {
   update(project: Project): void {
     this.#wanted = project;
     this.#latest = project;
+    const settling = this.#settling;
+    if (settling && !same(settling.landmarks, project.avatar.landmarks)) settling.stop.abort();
     this.#building ??= this.#buildAll();
   }
 
@@ -143,13 +147,30 @@ export class StageBuilder {
       }, SETTLE_MS);
       return this.#portrait;
     }
-    if (!kept?.provisional) this.#events.waiting('portrait');
-    const { portraits, assets } = this.#deps;
-    const loaded = await loadPortrait(avatar, assets, portraits, signal);
     const { landmarks } = avatar;
+    const rested = kept?.source === source && kept.provisional ? kept : null;
+    if (rested === null) this.#events.waiting('portrait');
+    const loaded = await this.#load(avatar, rested !== null, signal);
+    if (loaded === null) return rested!;
     const reduced = new ReducedPortraits(loaded.prepared);
     this.#portrait = { source, landmarks, loaded, reduced, provisional: false };
     return this.#portrait;
+  }
+
+  /** null: of a face that has rested, and was moved on meanwhile. */
+  async #load(avatar: Avatar, hasRested: boolean, signal: AbortSignal): Promise<LoadedPortrait | null> {
+    const { portraits, assets } = this.#deps;
+    if (!hasRested) return await loadPortrait(avatar, assets, portraits, signal);
+    const stop = new AbortController();
+    this.#settling = { landmarks: avatar.landmarks, stop };
+    try {
+      return await loadPortrait(avatar, assets, portraits, AbortSignal.any([signal, stop.signal]));
+    } catch (error) {
+      if (stop.signal.aborted && !signal.aborted) return null;
+      throw error;
+    } finally {
+      this.#settling = null;
+    }
   }
 
   async #layOut(project: Project, portrait: KeptPortrait, key: string, signal: AbortSignal) {

@@ -9,7 +9,7 @@ import { useT } from '../../../state/language.ts';
 import { ErrorBox, Select, Slider, Spinner } from '../../../ui/index.ts';
 import { useEmotionLooks } from '../../script/emotion-look.ts';
 import styles from './editor.module.css';
-import { MouthTrial } from './mouth-trial.ts';
+import { MouthTrial, type Trial } from './mouth-trial.ts';
 
 const SIDE_PX = 384;
 const NO_MOOD = 'none';
@@ -21,7 +21,7 @@ async function loaded(path: string): Promise<string> {
   return path;
 }
 
-/** `avatar` with the points that are on trial. */
+/** `avatar` with the points that are on trial. The time from them to the picture looked at is the measure `portrait.still`. */
 export function MouthTest({ avatar }: { avatar: Avatar }): ReactElement {
   const t = useT();
   const moods = useEmotionLooks();
@@ -32,11 +32,18 @@ export function MouthTest({ avatar }: { avatar: Avatar }): ReactElement {
   const [error, setError] = useState<unknown>(null);
   const [isSettled, setSettled] = useState(false);
   const runner = useRef<MouthTrial | null>(null);
+  const asked = useRef<{ trial: Trial; mouth: MouthTestShape; atMs: number } | null>(null);
 
   useEffect(() => {
     const trial = new MouthTrial({
       draw: async (request, signal) => loaded((await rpc.portraits.mouthTest(request, { signal })).picture),
-      shown: (mouth, picture) => setPictures((before) => ({ ...before, [mouth]: picture })),
+      shown(mouth, picture, tried) {
+        setPictures((before) => ({ ...before, [mouth]: picture }));
+        const last = asked.current;
+        if (last?.trial !== tried || last.mouth !== mouth) return;
+        performance.measure('portrait.still', { start: last.atMs, end: performance.now() });
+        asked.current = null;
+      },
       failed: setError,
       settled: setSettled,
     });
@@ -51,7 +58,9 @@ export function MouthTest({ avatar }: { avatar: Avatar }): ReactElement {
     // Neither framing nor consent show in a still: two that differ in them are the same.
     const { framing: _, framingByShape: __, consent: ___, ...rest } = avatar;
     const shown = { ...rest, framing: STILL, consent: null };
-    runner.current?.try({ avatar: shown, emotion, blink, maxSidePx: SIDE_PX }, chosen);
+    const tried = { avatar: shown, emotion, blink, maxSidePx: SIDE_PX };
+    asked.current = { trial: tried, mouth: chosen, atMs: performance.now() };
+    runner.current?.try(tried, chosen);
   }, [avatar, emotion, blink, chosen]);
 
   const label = (mouth: MouthTestShape): string => t(`portrait.mouth-${mouth}`);
