@@ -1,8 +1,7 @@
 /** The picture with the face's lines over it; the chosen group's points can be taken hold of, by pointer or by keys. */
-import { type KeyboardEvent, type PointerEvent, type ReactElement, useRef } from 'react';
+import type { KeyboardEvent, ReactElement } from 'react';
 import type { ExaminedPortrait } from '../../../../app/contract/portraits.ts';
 import type { FaceLandmarks } from '../../../../app/document/landmarks.ts';
-import { mediaUrl } from '../../../bridge/index.ts';
 import type { MessageKey } from '../../../i18n/index.ts';
 import { useFormat, useT } from '../../../state/language.ts';
 import { sealEdit } from '../../../state/project.ts';
@@ -19,7 +18,9 @@ import {
   transformed,
   withIrisRadius,
 } from '../model/face-points.ts';
+import { arrowOf, between, type DragHandlers, useDrag } from './drag.ts';
 import styles from './editor.module.css';
+import { PictureSurface } from './picture-surface.tsx';
 import type { PointEdits } from './points-tool.tsx';
 import type { Viewport } from './viewport.ts';
 
@@ -39,13 +40,6 @@ export const COLOURS: Readonly<Record<Group, string>> = {
 const FINE_PX = 0.1;
 const COARSE_PX = 1;
 const BIG_PX = 10;
-const ARROWS: Readonly<Record<string, Point>> = {
-  ArrowLeft: { x: -1, y: 0 },
-  ArrowRight: { x: 1, y: 0 },
-  ArrowUp: { x: 0, y: -1 },
-  ArrowDown: { x: 0, y: 1 },
-};
-
 interface FacePointsProps {
   seen: ExaminedPortrait;
   viewport: Viewport;
@@ -64,20 +58,19 @@ interface FacePointsProps {
   onLeave: () => void;
 }
 
-/** From the points at the drag's beginning to those with the hand at `to`. */
-type Drag = {
-  from: Point;
-  start: FaceLandmarks;
-  apply: (start: FaceLandmarks, to: Point, from: Point) => FaceLandmarks;
-};
+type Apply = (start: FaceLandmarks, to: Point, from: Point) => FaceLandmarks;
 
 export function FacePoints(props: FacePointsProps): ReactElement {
   const { seen, viewport, face, kept, visible, group, symmetric, reach, edits, onGroup, onTell, onLeave } = props;
   const t = useT();
   const format = useFormat();
-  const drag = useRef<(Drag & { pointerId: number }) | null>(null);
-  const last = useRef<FaceLandmarks | null>(null);
-  const { view, toScreen, toPicture } = viewport;
+  const { view, toScreen } = viewport;
+  const { grip, giveUp } = useDrag<FaceLandmarks>({
+    viewport,
+    onDraft: edits.draft,
+    onCommit: (next) => edits.commit(next),
+    onGiveUp: () => edits.draft(null),
+  });
   const handles = group === 'face' ? [] : handlesOf(face).filter((handle) => handle.group === group);
 
   const labelOf = (handle: Handle): string =>
@@ -94,40 +87,7 @@ export function FacePoints(props: FacePointsProps): ReactElement {
     return t('portrait.place', { x: told(x), y: told(y) });
   };
 
-  // ---- by pointer
-  const begin = (event: PointerEvent<Element>, apply: Drag['apply']): void => {
-    if (event.button !== 0) return;
-    event.stopPropagation();
-    event.currentTarget.setPointerCapture(event.pointerId);
-    drag.current = { pointerId: event.pointerId, from: toPicture(event), start: kept, apply };
-    last.current = null;
-  };
-  const move = (event: PointerEvent<Element>): void => {
-    const now = drag.current;
-    if (now === null || now.pointerId !== event.pointerId) return;
-    event.stopPropagation();
-    last.current = now.apply(now.start, toPicture(event), now.from);
-    edits.draft(last.current);
-  };
-  const end = (event: PointerEvent<Element>): void => {
-    if (drag.current?.pointerId !== event.pointerId) return;
-    event.stopPropagation();
-    drag.current = null;
-    if (last.current !== null) edits.commit(last.current);
-    last.current = null;
-  };
-  const giveUp = (): void => {
-    drag.current = null;
-    last.current = null;
-    edits.draft(null);
-  };
-  const drags = (apply: Drag['apply']) => ({
-    onPointerDown: (event: PointerEvent<Element>) => begin(event, apply),
-    onPointerMove: move,
-    onPointerUp: end,
-    onPointerCancel: giveUp,
-  });
-  const distance = (to: Point, from: Point): Point => ({ x: to.x - from.x, y: to.y - from.y });
+  const drags = (apply: Apply): DragHandlers => grip(() => kept, apply);
 
   // ---- by keys
   /** `by` for an arrow: one pixel, a tenth with Shift, ten with Ctrl. */
@@ -137,12 +97,11 @@ export function FacePoints(props: FacePointsProps): ReactElement {
       if (event.key === 'Escape') {
         event.preventDefault();
         event.stopPropagation();
-        if (drag.current !== null) giveUp();
-        else onLeave();
+        if (!giveUp()) onLeave();
         return;
       }
-      const arrow = ARROWS[event.key];
-      if (arrow === undefined || event.altKey) return;
+      const arrow = arrowOf(event.key);
+      if (arrow === null || event.altKey) return;
       event.preventDefault();
       event.stopPropagation();
       const step = event.shiftKey ? FINE_PX : event.ctrlKey || event.metaKey ? BIG_PX : COARSE_PX;
@@ -164,24 +123,7 @@ export function FacePoints(props: FacePointsProps): ReactElement {
   const groupLabel = t('portrait.moveGroup', { group: t(`portrait.group-${group}`) });
 
   return (
-    <svg
-      ref={viewport.attach}
-      className={styles.surface}
-      role="application"
-      aria-label={t('portrait.canvas')}
-      // biome-ignore lint/a11y/noNoninteractiveTabindex: its keys move and zoom the picture.
-      tabIndex={0}
-      {...viewport.pan}
-    >
-      <image
-        href={mediaUrl(seen.picture)}
-        x={view.x}
-        y={view.y}
-        width={seen.widthPx * view.scale}
-        height={seen.heightPx * view.scale}
-        preserveAspectRatio="none"
-        style={{ imageRendering: view.scale > 4 ? 'pixelated' : 'auto' }}
-      />
+    <PictureSurface seen={seen} viewport={viewport}>
       {visible
         .filter((each) => each !== 'face')
         .map((each) => {
@@ -218,7 +160,7 @@ export function FacePoints(props: FacePointsProps): ReactElement {
                   tabIndex={0}
                   aria-label={groupLabel}
                   data-grip={each}
-                  {...drags((start, to, from) => moveGroup(start, distance(to, from)))}
+                  {...drags((start, to, from) => moveGroup(start, between(to, from)))}
                   onKeyDown={onKeys(group, (by) => moveGroup(kept, by))}
                   onFocus={() => onTell(groupLabel)}
                   onBlur={sealEdit}
@@ -252,7 +194,7 @@ export function FacePoints(props: FacePointsProps): ReactElement {
             aria-label={`${label}, ${place(handle)}`}
             data-point={handle.id}
             transform={`translate(${at.x.toFixed(2)} ${at.y.toFixed(2)})`}
-            {...drags((start, to, from) => moveHandle(handle, start, distance(to, from)))}
+            {...drags((start, to, from) => moveHandle(handle, start, between(to, from)))}
             onKeyDown={onKeys(handle.id, (by) => moveHandle(handle, kept, by))}
             onFocus={() => onTell(`${label} · ${place(handle)}`)}
             onPointerEnter={() => onTell(`${label} · ${place(handle)}`)}
@@ -302,7 +244,7 @@ export function FacePoints(props: FacePointsProps): ReactElement {
             width={corner.x - topLeft.x}
             height={corner.y - topLeft.y}
             style={{ stroke: '#fff', strokeWidth: 1.5, strokeDasharray: '5 4', pointerEvents: 'all' }}
-            {...drags((start, to, from) => moveGroup(start, distance(to, from)))}
+            {...drags((start, to, from) => moveGroup(start, between(to, from)))}
             onKeyDown={onKeys('face', (by) => moveGroup(kept, by))}
             onBlur={sealEdit}
           />
@@ -347,7 +289,7 @@ export function FacePoints(props: FacePointsProps): ReactElement {
           ))}
         </>
       )}
-    </svg>
+    </PictureSurface>
   );
 }
 
