@@ -61,10 +61,12 @@ const ok = (id: string, summary: Words, details: Words[] = []): MachineCheck => 
   details,
 });
 
+const amount = (mb: number): string => (mb < 1000 ? `${mb} MB` : `${(mb / 1000).toFixed(1)} GB`);
+
 function machineCheck({ platform, nodeVersion, cpu, memory }: MachineFacts): MachineCheck {
   const summary = words(
-    `${platform}, Node ${nodeVersion}, ${cpu.cores} cores (${cpu.model}), ${memory.totalMb} MB memory (${memory.freeMb} MB free)`,
-    `${platform}，Node ${nodeVersion}，${cpu.cores} 核（${cpu.model}），内存 ${memory.totalMb} MB（空闲 ${memory.freeMb} MB）`,
+    `${platform}, Node ${nodeVersion}, ${cpu.cores} cores (${cpu.model}), ${amount(memory.totalMb)} memory (${amount(memory.freeMb)} free)`,
+    `${platform}，Node ${nodeVersion}，${cpu.cores} 核（${cpu.model}），内存 ${amount(memory.totalMb)}（空闲 ${amount(memory.freeMb)}）`,
   );
   if (memory.totalMb >= LOW_MEMORY_MB) return ok('machine', summary);
   const fix = words(
@@ -227,7 +229,7 @@ const databaseCheck = (
 function diskChecks({ disks }: MachineFacts): MachineCheck[] {
   const purposes = { data: words('data', '数据'), output: words('videos', '视频'), cache: words('cache', '缓存') };
   return disks.map(({ purpose, path, freeMb }) => {
-    const [en, zh] = freeMb === undefined ? ['unknown', '未知'] : [`${freeMb} MB`, `${freeMb} MB`];
+    const [en, zh] = freeMb === undefined ? ['unknown', '未知'] : [amount(freeMb), amount(freeMb)];
     const summary = words(
       `Free for ${purposes[purpose].en}: ${en} (${path})`,
       `${purposes[purpose]['zh-CN']}可用空间：${zh}（${path}）`,

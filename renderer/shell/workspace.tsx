@@ -97,7 +97,7 @@ function Docks(): ReactElement {
           label={t('shell.resizeBottom')}
           axis="y"
           sized="second"
-          size={348}
+          size={358}
           min={160}
           max={700}
           folded={!bottom}
@@ -108,7 +108,7 @@ function Docks(): ReactElement {
               label={t('shell.resizeTimeline')}
               axis="y"
               sized="second"
-              size={166}
+              size={174}
               min={72}
               max={420}
               first={

@@ -6,7 +6,7 @@ import { IconButton } from './button.tsx';
 import { cx } from './class-names.ts';
 import styles from './popups.module.css';
 
-/** The first field, else the dialog itself: a focus on its closing cross says nothing. */
+/** The first field, of choices the first that is made, else the dialog itself: a focus on its closing cross says nothing. */
 function focusFirstField(event: Event): void {
   event.preventDefault();
   const dialog = event.currentTarget;
@@ -14,7 +14,10 @@ function focusFirstField(event: Event): void {
   const field = dialog.querySelector<HTMLElement>(
     '[data-dialog-body] :is(input, textarea, select, [role="combobox"]):not(:disabled)',
   );
-  (field ?? dialog).focus();
+  const chosen = field?.matches('[type="checkbox"], [type="radio"]')
+    ? dialog.querySelector<HTMLElement>('[data-dialog-body] :checked')
+    : null;
+  (chosen ?? field ?? dialog).focus();
 }
 
 interface DialogProps {

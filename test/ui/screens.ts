@@ -30,10 +30,11 @@ export async function doAction(page: Page, name: string): Promise<void> {
   await page.keyboard.press('Enter');
 }
 
-/** Nothing is waited for any more: no spinner turns, and every picture in view is there. */
+/** Nothing is waited for any more: no spinner turns, and every picture and film in view is there. */
 export async function settled(page: Page): Promise<void> {
   const calm = `[...document.querySelectorAll('[data-spinner]')].every((each) => !each.checkVisibility()) &&
-    [...document.images].every((each) => each.complete || !each.checkVisibility())`;
+    [...document.images].every((each) => each.complete || !each.checkVisibility()) &&
+    [...document.querySelectorAll('video')].every((each) => each.readyState >= 2)`;
   await until(page, calm, { everyMs: 100 });
   await page.evaluate('document.fonts.ready');
   await page.evaluate('new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)))');

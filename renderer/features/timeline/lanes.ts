@@ -95,7 +95,7 @@ function drawRuler({ context, view, widthPx, layout, palette, hair, clock }: Pen
     context.fillRect(x, height * (major ? 0.3 : 0.72), hair, height * (major ? 0.7 : 0.28));
     if (!major) continue;
     context.fillStyle = palette.faint;
-    context.fillText(clock(atMs), x + 4, height * 0.48);
+    context.fillText(clock(atMs), x + 7, height * 0.48);
   }
 }
 

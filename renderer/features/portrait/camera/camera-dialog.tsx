@@ -62,9 +62,13 @@ export default function CameraDialog(): ReactElement {
   useEffect(() => () => void (url !== null && URL.revokeObjectURL(url)), [url]);
 
   const take = useCallback(async (): Promise<void> => {
-    if (video.current === null || video.current.videoWidth === 0) return;
+    const shown = video.current;
+    if (shown === null) return;
+    // A camera that has just been opened sends its first frame a moment later.
+    if (shown.videoWidth === 0)
+      await new Promise((resolve) => shown.addEventListener('loadeddata', resolve, { once: true }));
     try {
-      const picture = await shoot(video.current);
+      const picture = await shoot(shown);
       setView((before) => {
         if (before.kind === 'live') closeCamera(before.stream);
         return { kind: 'shot', picture, url: URL.createObjectURL(picture) };
