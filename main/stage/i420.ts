@@ -124,6 +124,8 @@ export interface Sprite {
   /** Where a plane is not clear: triples of row, first and past-the-last column, in reading order. */
   lumaRuns: Int32Array;
   chromaRuns: Int32Array;
+  /** A part of it (even position and size, from its own corner) that lets nothing through: it is copied, not blended. */
+  opaque?: Rect;
 }
 
 /** Gaps up to this long are bridged: blending nothing is cheaper than another run. */
@@ -254,12 +256,47 @@ export function blendSprite(
     blendOverAlpha(sprite, dst, width, height, left, top, right, bottom);
     return;
   }
-  const { u, v, chromaAlpha } = sprite;
+  const { u, v, chromaAlpha, opaque } = sprite;
   const w = sprite.width;
-  blendPlane(sprite.luma, sprite.alpha, sprite.lumaRuns, w, dst, luma, width, left, top, right, bottom);
-  const [l, t, r, b] = [left >> 1, top >> 1, right >> 1, bottom >> 1];
-  blendPlane(u, chromaAlpha, sprite.chromaRuns, w >> 1, dst, chroma, half, l, t, r, b);
-  blendPlane(v, chromaAlpha, sprite.chromaRuns, w >> 1, dst, chroma + quarter, half, l, t, r, b);
+  const blend = (left: number, top: number, right: number, bottom: number): void => {
+    if (left >= right || top >= bottom) return;
+    blendPlane(sprite.luma, sprite.alpha, sprite.lumaRuns, w, dst, luma, width, left, top, right, bottom);
+    const [l, t, r, b] = [left >> 1, top >> 1, right >> 1, bottom >> 1];
+    blendPlane(u, chromaAlpha, sprite.chromaRuns, w >> 1, dst, chroma, half, l, t, r, b);
+    blendPlane(v, chromaAlpha, sprite.chromaRuns, w >> 1, dst, chroma + quarter, half, l, t, r, b);
+  };
+  if (opaque === undefined) {
+    blend(left, top, right, bottom);
+    return;
+  }
+  const x0 = Math.min(right, Math.max(left, opaque.x));
+  const y0 = Math.min(bottom, Math.max(top, opaque.y));
+  const x1 = Math.max(x0, Math.min(right, opaque.x + opaque.width));
+  const y1 = Math.max(y0, Math.min(bottom, opaque.y + opaque.height));
+  blend(left, top, right, y0);
+  blend(left, y1, right, bottom);
+  blend(left, y0, x0, y1);
+  blend(x1, y0, right, y1);
+  copyPlane(sprite.luma, w, dst, luma, width, x0, y0, x1, y1);
+  copyPlane(u, w >> 1, dst, chroma, half, x0 >> 1, y0 >> 1, x1 >> 1, y1 >> 1);
+  copyPlane(v, w >> 1, dst, chroma + quarter, half, x0 >> 1, y0 >> 1, x1 >> 1, y1 >> 1);
+}
+
+/** [left, right) × [top, bottom) of a sprite's plane, as it is. */
+function copyPlane(
+  over: Uint8Array,
+  stride: number,
+  dst: Uint8Array,
+  dstStart: number,
+  dstStride: number,
+  left: number,
+  top: number,
+  right: number,
+  bottom: number,
+): void {
+  if (left >= right) return;
+  for (let row = top; row < bottom; row++)
+    dst.set(over.subarray(row * stride + left, row * stride + right), dstStart + row * dstStride + left);
 }
 
 /** Porter–Duff "over" on straight alpha: out alpha = a + A(1 − a), colour = (a·c + A(1 − a)·C) / out alpha. */

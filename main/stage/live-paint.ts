@@ -26,7 +26,10 @@ export interface OverlayMoment {
 
 /** An overlay made ready for one stage. */
 export interface DrawnOverlay {
-  /** Its picture at a moment; the same object again means nothing has changed. null: nothing to be seen. */
+  /**
+   * Its picture at a moment; the same object again means nothing has changed. null: nothing to be seen. What was given before is not
+   * to be drawn any more.
+   */
   at(moment: OverlayMoment): Sprite | null;
   /** 0 to 1 where it fades out by itself; 1 unless given. */
   presence?(moment: OverlayMoment): number;
