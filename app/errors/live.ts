@@ -150,32 +150,33 @@ export const liveErrors = {
       hint: '请检查地址和网络。开播后会一直重试，直到连上。',
     },
   },
-  'live.address-not-readable': {
-    en: {
-      message: 'This is no address to stream to: {where}',
-      hint: 'Write it as rtmp://server/app/key or rtmps://server/app/key.',
-    },
-    'zh-CN': {
-      message: '这不是推流地址：{where}',
-      hint: '请写成 rtmp://服务器/应用/密钥 或 rtmps://服务器/应用/密钥。',
-    },
-  },
-  'live.consent-missing': {
-    en: {
-      message: 'Nobody has said that the person in the picture agrees.',
-      hint: 'Record it with --consent-self "your name", --consent-person "their name", or --not-a-person.',
-    },
-    'zh-CN': {
-      message: '尚未记录图中人物的授权。',
-      hint: '可用 --consent-self "本人姓名"、--consent-person "他人姓名" 或 --not-a-person 记录。',
-    },
-  },
   'live.mark-off': {
     en: {
       message: 'The visible AI mark is off.',
       hint: 'Many platforms and laws ask for it: --ai-mark on shows it.',
     },
     'zh-CN': { message: '未显示 AI 生成标识。', hint: '许多平台和法规要求显示：用 --ai-mark on 打开。' },
+  },
+  'live.platform-limit': {
+    en: { message: '{detail}', hint: 'Change size, frame rate or bitrate of the output to what the platform takes.' },
+    'zh-CN': { message: '{detailZh}', hint: '请把输出的尺寸、帧率或码率调整到平台允许的范围。' },
+  },
+  'live.transparent': {
+    en: {
+      message: 'A stream has no transparent background.',
+      hint: 'Choose a picture, a colour, blur or keep as the background.',
+    },
+    'zh-CN': { message: '直播不支持透明背景。', hint: '请改用图片、纯色、虚化或保留原背景。' },
+  },
+  'live.no-log': {
+    en: {
+      message: 'Frame {frame} is not in the log as late.',
+      hint: 'The log knows the late frames of the last shows; the progress line and /metrics count them.',
+    },
+    'zh-CN': {
+      message: '日志中没有第 {frame} 帧迟到的记录。',
+      hint: '日志只记录最近几场直播中迟到的帧；进度行和 /metrics 有计数。',
+    },
   },
   'live.little-disk': {
     en: {

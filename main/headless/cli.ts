@@ -11,9 +11,13 @@ import { type OptionValues, readCommandLine } from './program.ts';
 /** What a verb gets. Its result is the JSON object; with `failure` the command has told everything and still failed. */
 export interface VerbContext {
   options: OptionValues;
+  /** Of the options that may stand several times. */
+  lists: Readonly<Record<string, readonly string[]>>;
   args: readonly string[];
   console: CommandConsole;
   signal: AbortSignal;
+  /** An orderly end of this command may take so long, from when it is asked for. */
+  mayTakeMs(ms: number): void;
   studio: { dataDir: string | undefined; ffmpegPath: string | undefined };
 }
 export interface VerbResult {
@@ -29,6 +33,7 @@ const LOAD: Readonly<Record<VerbName, () => Promise<Verb>>> = {
   inspect: async () => (await import('./verbs/inspect.ts')).inspectVerb,
   voices: async () => (await import('./verbs/voices.ts')).voicesVerb,
   align: async () => (await import('./verbs/align.ts')).alignVerb,
+  live: async () => (await import('./verbs/live.ts')).liveVerb,
   doctor: async () => (await import('./verbs/doctor.ts')).doctorVerb,
 };
 
@@ -68,16 +73,17 @@ const DOUBLE_DELIVERY_MS = 250;
 const HARD_STOP_MS = 15_000;
 
 /** The first signal asks for an orderly end, the second ends at once (what is open is removed on the way out). */
-function interruptible(console: CommandConsole): AbortSignal {
+function interruptible(console: CommandConsole): { signal: AbortSignal; mayTakeMs(ms: number): void } {
   const controller = new AbortController();
+  let hardStopMs = HARD_STOP_MS;
   let firstMs: number | undefined;
-  const onSignal = (): void => {
+  const onSignal = (name?: NodeJS.Signals): void => {
     const now = performance.now();
     if (firstMs === undefined) {
       firstMs = now;
-      controller.abort(new Interrupted());
+      controller.abort(new Interrupted({ bySystem: name === 'SIGTERM' }));
       console.note(console.words({ en: 'Stopping … (again to stop at once)', zh: '正在停止……（再按一次立即停止）' }));
-      setTimeout(() => process.exit(EXIT.interrupted), HARD_STOP_MS).unref();
+      setTimeout(() => process.exit(EXIT.interrupted), hardStopMs).unref();
       return;
     }
     // A terminal's Ctrl-C comes to every process, and npm hands it on once more.
@@ -86,10 +92,15 @@ function interruptible(console: CommandConsole): AbortSignal {
   for (const name of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(name, onSignal);
   // Who started this process, and would hand signals on, was killed.
   if (process.connected) {
-    process.on('disconnect', onSignal);
+    process.on('disconnect', () => onSignal());
     process.channel?.unref();
   }
-  return controller.signal;
+  return {
+    signal: controller.signal,
+    mayTakeMs(ms) {
+      hardStopMs = ms;
+    },
+  };
 }
 
 async function report(error: unknown, console: CommandConsole, signal: AbortSignal | undefined): Promise<number> {
@@ -132,20 +143,22 @@ async function main(argv: readonly string[]): Promise<number> {
       process.stdout.write(line.text);
       return EXIT.done;
     }
-    const { verb, args, options, globals } = line;
+    const { verb, args, options, lists, globals } = line;
     const chosen = (name: string): string | undefined => {
       const value = options[name] ?? globals[name];
       return typeof value === 'string' && value !== '' ? value : undefined;
     };
-    signal = interruptible(console);
+    const interruption = interruptible(console);
+    signal = interruption.signal;
     const dataDir = chosen('data') ?? process.env.SHENGHUA_DATA;
     if (dataDir) await makeDataFolder(dataDir);
     const run = await LOAD[verb]();
     const { json, failure } = await run({
       options,
+      lists,
       args,
       console,
-      signal,
+      ...interruption,
       studio: { dataDir: chosen('data'), ffmpegPath: chosen('ffmpeg') },
     });
     if (failure) console.error([failure]);

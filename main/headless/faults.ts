@@ -24,9 +24,12 @@ export class ManyFaults extends Error {
 
 /** The reason that an interrupted command's signal is aborted with. */
 export class Interrupted extends Error {
-  constructor() {
+  /** By the system (a service manager, a shutdown), not by a person at a keyboard. */
+  readonly bySystem: boolean;
+  constructor({ bySystem = false }: { bySystem?: boolean } = {}) {
     super('interrupted');
     this.name = 'AbortError';
+    this.bySystem = bySystem;
   }
 }
 

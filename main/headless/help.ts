@@ -7,6 +7,8 @@ export interface OptionSpec {
   flags: string;
   words: Words;
   choices?: readonly string[];
+  /** May stand several times. */
+  many?: boolean;
 }
 
 export interface VerbSpec {
@@ -19,7 +21,7 @@ export interface VerbSpec {
   options: readonly OptionSpec[];
 }
 
-export const VERB_NAMES = ['serve', 'export', 'inspect', 'voices', 'align', 'doctor'] as const;
+export const VERB_NAMES = ['serve', 'export', 'inspect', 'voices', 'align', 'live', 'doctor'] as const;
 export type VerbName = (typeof VERB_NAMES)[number];
 
 const LANG: OptionSpec = {
@@ -70,6 +72,7 @@ export const PROGRAM_WORDS = {
 Examples:
   $ npm run shenghua -- export --portrait me.jpg --text "Hello, nice to meet you."
   $ npm run shenghua -- export --portrait sample:lin --script talk.txt --size 9:16 --out talk.mp4
+  $ npm run shenghua -- live --portrait sample:lin --script talk.txt --to rtmp://live.example.com/app/key
   $ npm run shenghua -- serve
   $ npm run shenghua -- inspect me.jpg
   $ npm run shenghua -- doctor
@@ -80,6 +83,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted.
 示例：
   $ npm run shenghua -- export --portrait 我.jpg --text "大家好，很高兴认识你们！"
   $ npm run shenghua -- export --portrait sample:lin --script 口播.txt --size 9:16 --out 口播.mp4
+  $ npm run shenghua -- live --portrait sample:lin --script 口播.txt --to rtmp://live.example.com/app/密钥
   $ npm run shenghua -- serve
   $ npm run shenghua -- inspect 我.jpg
   $ npm run shenghua -- doctor
@@ -98,6 +102,184 @@ export const HELP_WORDS: Readonly<Record<string, string>> = {
 };
 export const HELP_OPTION: Words = { en: 'show this help', 'zh-CN': '显示帮助' };
 export const VERSION_OPTION: Words = { en: 'show the version', 'zh-CN': '显示版本' };
+
+/** Who speaks, what is said and how it looks. */
+const TALK_OPTIONS: readonly OptionSpec[] = [
+  {
+    flags: '--project <file>',
+    words: {
+      en: 'a project file or .shenghua bundle; the options below override what it says',
+      'zh-CN': '项目文件或 .shenghua 项目包；下面的选项会覆盖其中的设置',
+    },
+  },
+  {
+    flags: '--portrait <picture>',
+    words: {
+      en: 'JPEG, PNG, WebP or AVIF of one person, or sample:lin, sample:chen, sample:mika',
+      'zh-CN': '人像图片（JPEG、PNG、WebP、AVIF），或示例形象 sample:lin、sample:chen、sample:mika',
+    },
+  },
+  {
+    flags: '--face <number>',
+    words: {
+      en: 'which face, counted from the left from 1, when there are several',
+      'zh-CN': '图中有多张脸时用第几张（从左数，从 1 开始）',
+    },
+  },
+  {
+    flags: '--consent-self <name>',
+    words: { en: 'the picture shows you, who agree: your name', 'zh-CN': '图中是您本人，且您同意使用：您的姓名' },
+  },
+  {
+    flags: '--consent-person <name>',
+    words: {
+      en: 'the picture shows somebody else, who agreed: their name',
+      'zh-CN': '图中是已同意授权的他人：其姓名',
+    },
+  },
+  {
+    flags: '--consent-scope <words>',
+    words: { en: 'what they agreed to; any video unless given', 'zh-CN': '授权用途；默认各类视频' },
+  },
+  {
+    flags: '--consent-from <day>',
+    words: {
+      en: 'the day they agreed, 2026-01-31; today unless given',
+      'zh-CN': '授权日期，如 2026-01-31；默认今天',
+    },
+  },
+  {
+    flags: '--consent-until <day>',
+    words: { en: 'the last day it holds; no end unless given', 'zh-CN': '授权的最后一天；默认长期' },
+  },
+  {
+    flags: '--consent <file>',
+    words: {
+      en: 'a record of consent as JSON instead, as docs/project-file.md shows it',
+      'zh-CN': '改用 JSON 授权记录，格式见 docs/project-file.md',
+    },
+  },
+  {
+    flags: '--not-a-person',
+    words: {
+      en: 'the picture is drawn or generated: nobody is to be asked',
+      'zh-CN': '图片为绘制或生成，不是真人',
+    },
+  },
+  {
+    flags: '--text <words>',
+    words: { en: 'what to say; “-” reads it from standard input', 'zh-CN': '要说的话；“-”表示从标准输入读取' },
+  },
+  {
+    flags: '--script <file>',
+    words: {
+      en: 'a text file, one utterance a line; “-” reads standard input',
+      'zh-CN': '文本文件，每行一句；“-”表示从标准输入读取',
+    },
+  },
+  {
+    flags: '--audio <file>',
+    words: {
+      en: 'your own recording, to be heard instead of a voice; with its text the timing is better',
+      'zh-CN': '用自己的录音代替合成语音；同时给出文字时口型更准',
+    },
+  },
+  {
+    flags: '--voice <id>',
+    words: { en: 'a voice of “voices”, such as espeak:cmn+f3', 'zh-CN': '声音，如 espeak:cmn+f3，见 voices 命令' },
+  },
+  {
+    flags: '--emotion <name[:strength]>',
+    words: {
+      en: 'neutral, happy, gentle, serious, sad, surprised, angry, excited; strength 0–1, such as happy:0.6',
+      'zh-CN': '情绪：neutral、happy、gentle、serious、sad、surprised、angry、excited；强度 0–1，如 happy:0.6',
+    },
+  },
+  { flags: '--rate <factor>', words: { en: 'speed of the voice, 0.5–2', 'zh-CN': '语速，0.5–2' } },
+  { flags: '--pitch <factor>', words: { en: 'pitch of the voice, 0.5–2', 'zh-CN': '音高，0.5–2' } },
+  { flags: '--volume <factor>', words: { en: 'volume of the voice, 0–2', 'zh-CN': '音量，0–2' } },
+  {
+    flags: '--size <size>',
+    words: {
+      en: '720p, 1080p-portrait, 480p-square …, a shape 9:16, or 1280x720; 720p in the picture’s shape unless given',
+      'zh-CN': '画面：720p、1080p-portrait、480p-square…，画幅 9:16，或 1280x720；默认按图片画幅取 720p',
+    },
+  },
+  {
+    flags: '--fps <rate>',
+    words: { en: 'frames a second: 24, 25, 30, 50, 60 (25)', 'zh-CN': '帧率：24、25、30、50、60（默认 25）' },
+  },
+  {
+    flags: '--background <kind>',
+    words: {
+      en: 'keep, blur, blur:40, transparent (WebM or GIF), a colour #1f6feb, or a picture file',
+      'zh-CN': 'keep（保留）、blur、blur:40（虚化）、transparent（透明，WebM 或 GIF）、颜色 #1f6feb，或图片文件',
+    },
+  },
+  {
+    flags: '--framing <how>',
+    words: {
+      en: 'auto, cover, contain; with zoom=1.2,x=0.1,y=-0.1 as shares of the stage',
+      'zh-CN': '取景：auto、cover、contain；可加 zoom=1.2,x=0.1,y=-0.1（占画面比例）',
+    },
+  },
+  {
+    flags: '--subtitles <how>',
+    words: {
+      en: 'burn (into the picture), srt, vtt (a file beside it), none (burn)',
+      'zh-CN': '字幕：burn 烧录、srt 或 vtt 外挂文件、none 无（默认 burn）',
+    },
+    choices: ['burn', 'srt', 'vtt', 'none'],
+  },
+  {
+    flags: '--karaoke',
+    words: { en: 'highlight each word of burnt-in subtitles as it is said', 'zh-CN': '烧录字幕随读音逐字高亮' },
+  },
+  {
+    flags: '--ai-mark <mark>',
+    words: {
+      en: 'the visible AI mark: on, off, or a text; where: on@bottom-left (on, top-right)',
+      'zh-CN': 'AI 生成标识：on、off 或文字；位置如 on@bottom-left（默认 on，右上角）',
+    },
+  },
+  {
+    flags: '--seed <number>',
+    words: { en: 'same seed, same movements (1)', 'zh-CN': '随机种子，相同则动作相同（默认 1）' },
+  },
+];
+/** The file that is made of it. */
+const FILE_OPTIONS: readonly OptionSpec[] = [
+  {
+    flags: '--format <format>',
+    words: {
+      en: 'mp4, webm, wav, gif; by the ending of --out unless given',
+      'zh-CN': 'mp4、webm、wav、gif；默认按 --out 的扩展名',
+    },
+    choices: ['mp4', 'webm', 'wav', 'gif'],
+  },
+  {
+    flags: '--preset <preset>',
+    words: {
+      en: 'x264 effort: ultrafast, superfast, veryfast, faster, fast, medium (veryfast)',
+      'zh-CN': 'x264 预设：ultrafast、superfast、veryfast、faster、fast、medium（默认 veryfast）',
+    },
+    choices: ['ultrafast', 'superfast', 'veryfast', 'faster', 'fast', 'medium'],
+  },
+  {
+    flags: '--out <file>',
+    words: {
+      en: 'the file to make; out/<name>-<date>-<time>.mp4 unless given',
+      'zh-CN': '输出文件；默认 out/<名称>-<日期>-<时间>.mp4',
+    },
+  },
+  {
+    flags: '--timeline <file>',
+    words: {
+      en: 'also write phones, words, sentences and visemes as JSON',
+      'zh-CN': '另存时间轴 JSON（音素、词、句、口型）',
+    },
+  },
+];
 
 export const VERBS: readonly VerbSpec[] = [
   {
@@ -168,181 +350,7 @@ Examples:
   $ npm run shenghua -- export --portrait sample:mika --text "嗨！" --background transparent --out hi.webm
   $ echo "来自管道的文字。" | npm run shenghua -- export --portrait sample:chen --text - --json`,
     },
-    options: [
-      {
-        flags: '--project <file>',
-        words: {
-          en: 'a project file or .shenghua bundle; the options below override what it says',
-          'zh-CN': '项目文件或 .shenghua 项目包；下面的选项会覆盖其中的设置',
-        },
-      },
-      {
-        flags: '--portrait <picture>',
-        words: {
-          en: 'JPEG, PNG, WebP or AVIF of one person, or sample:lin, sample:chen, sample:mika',
-          'zh-CN': '人像图片（JPEG、PNG、WebP、AVIF），或示例形象 sample:lin、sample:chen、sample:mika',
-        },
-      },
-      {
-        flags: '--face <number>',
-        words: {
-          en: 'which face, counted from the left from 1, when there are several',
-          'zh-CN': '图中有多张脸时用第几张（从左数，从 1 开始）',
-        },
-      },
-      {
-        flags: '--consent-self <name>',
-        words: { en: 'the picture shows you, who agree: your name', 'zh-CN': '图中是您本人，且您同意使用：您的姓名' },
-      },
-      {
-        flags: '--consent-person <name>',
-        words: {
-          en: 'the picture shows somebody else, who agreed: their name',
-          'zh-CN': '图中是已同意授权的他人：其姓名',
-        },
-      },
-      {
-        flags: '--consent-scope <words>',
-        words: { en: 'what they agreed to; any video unless given', 'zh-CN': '授权用途；默认各类视频' },
-      },
-      {
-        flags: '--consent-from <day>',
-        words: {
-          en: 'the day they agreed, 2026-01-31; today unless given',
-          'zh-CN': '授权日期，如 2026-01-31；默认今天',
-        },
-      },
-      {
-        flags: '--consent-until <day>',
-        words: { en: 'the last day it holds; no end unless given', 'zh-CN': '授权的最后一天；默认长期' },
-      },
-      {
-        flags: '--consent <file>',
-        words: {
-          en: 'a record of consent as JSON instead, as docs/project-file.md shows it',
-          'zh-CN': '改用 JSON 授权记录，格式见 docs/project-file.md',
-        },
-      },
-      {
-        flags: '--not-a-person',
-        words: {
-          en: 'the picture is drawn or generated: nobody is to be asked',
-          'zh-CN': '图片为绘制或生成，不是真人',
-        },
-      },
-      {
-        flags: '--text <words>',
-        words: { en: 'what to say; “-” reads it from standard input', 'zh-CN': '要说的话；“-”表示从标准输入读取' },
-      },
-      {
-        flags: '--script <file>',
-        words: {
-          en: 'a text file, one utterance a line; “-” reads standard input',
-          'zh-CN': '文本文件，每行一句；“-”表示从标准输入读取',
-        },
-      },
-      {
-        flags: '--audio <file>',
-        words: {
-          en: 'your own recording, to be heard instead of a voice; with its text the timing is better',
-          'zh-CN': '用自己的录音代替合成语音；同时给出文字时口型更准',
-        },
-      },
-      {
-        flags: '--voice <id>',
-        words: { en: 'a voice of “voices”, such as espeak:cmn+f3', 'zh-CN': '声音，如 espeak:cmn+f3，见 voices 命令' },
-      },
-      {
-        flags: '--emotion <name[:strength]>',
-        words: {
-          en: 'neutral, happy, gentle, serious, sad, surprised, angry, excited; strength 0–1, such as happy:0.6',
-          'zh-CN': '情绪：neutral、happy、gentle、serious、sad、surprised、angry、excited；强度 0–1，如 happy:0.6',
-        },
-      },
-      { flags: '--rate <factor>', words: { en: 'speed of the voice, 0.5–2', 'zh-CN': '语速，0.5–2' } },
-      { flags: '--pitch <factor>', words: { en: 'pitch of the voice, 0.5–2', 'zh-CN': '音高，0.5–2' } },
-      { flags: '--volume <factor>', words: { en: 'volume of the voice, 0–2', 'zh-CN': '音量，0–2' } },
-      {
-        flags: '--size <size>',
-        words: {
-          en: '720p, 1080p-portrait, 480p-square …, a shape 9:16, or 1280x720; 720p in the picture’s shape unless given',
-          'zh-CN': '画面：720p、1080p-portrait、480p-square…，画幅 9:16，或 1280x720；默认按图片画幅取 720p',
-        },
-      },
-      {
-        flags: '--fps <rate>',
-        words: { en: 'frames a second: 24, 25, 30, 50, 60 (25)', 'zh-CN': '帧率：24、25、30、50、60（默认 25）' },
-      },
-      {
-        flags: '--background <kind>',
-        words: {
-          en: 'keep, blur, blur:40, transparent (WebM or GIF), a colour #1f6feb, or a picture file',
-          'zh-CN': 'keep（保留）、blur、blur:40（虚化）、transparent（透明，WebM 或 GIF）、颜色 #1f6feb，或图片文件',
-        },
-      },
-      {
-        flags: '--framing <how>',
-        words: {
-          en: 'auto, cover, contain; with zoom=1.2,x=0.1,y=-0.1 as shares of the stage',
-          'zh-CN': '取景：auto、cover、contain；可加 zoom=1.2,x=0.1,y=-0.1（占画面比例）',
-        },
-      },
-      {
-        flags: '--subtitles <how>',
-        words: {
-          en: 'burn (into the picture), srt, vtt (a file beside it), none (burn)',
-          'zh-CN': '字幕：burn 烧录、srt 或 vtt 外挂文件、none 无（默认 burn）',
-        },
-        choices: ['burn', 'srt', 'vtt', 'none'],
-      },
-      {
-        flags: '--karaoke',
-        words: { en: 'highlight each word of burnt-in subtitles as it is said', 'zh-CN': '烧录字幕随读音逐字高亮' },
-      },
-      {
-        flags: '--ai-mark <mark>',
-        words: {
-          en: 'the visible AI mark: on, off, or a text; where: on@bottom-left (on, top-right)',
-          'zh-CN': 'AI 生成标识：on、off 或文字；位置如 on@bottom-left（默认 on，右上角）',
-        },
-      },
-      {
-        flags: '--seed <number>',
-        words: { en: 'same seed, same movements (1)', 'zh-CN': '随机种子，相同则动作相同（默认 1）' },
-      },
-      {
-        flags: '--format <format>',
-        words: {
-          en: 'mp4, webm, wav, gif; by the ending of --out unless given',
-          'zh-CN': 'mp4、webm、wav、gif；默认按 --out 的扩展名',
-        },
-        choices: ['mp4', 'webm', 'wav', 'gif'],
-      },
-      {
-        flags: '--preset <preset>',
-        words: {
-          en: 'x264 effort: ultrafast, superfast, veryfast, faster, fast, medium (veryfast)',
-          'zh-CN': 'x264 预设：ultrafast、superfast、veryfast、faster、fast、medium（默认 veryfast）',
-        },
-        choices: ['ultrafast', 'superfast', 'veryfast', 'faster', 'fast', 'medium'],
-      },
-      {
-        flags: '--out <file>',
-        words: {
-          en: 'the file to make; out/<name>-<date>-<time>.mp4 unless given',
-          'zh-CN': '输出文件；默认 out/<名称>-<日期>-<时间>.mp4',
-        },
-      },
-      {
-        flags: '--timeline <file>',
-        words: {
-          en: 'also write phones, words, sentences and visemes as JSON',
-          'zh-CN': '另存时间轴 JSON（音素、词、句、口型）',
-        },
-      },
-      LANG,
-      ...COMMON,
-    ],
+    options: [...TALK_OPTIONS, ...FILE_OPTIONS, LANG, ...COMMON],
   },
   {
     name: 'inspect',
@@ -420,6 +428,102 @@ Examples:
         },
       },
       { flags: '--out <file>', words: { en: 'where to write the timeline (JSON)', 'zh-CN': '时间轴 JSON 的输出位置' } },
+      LANG,
+      ...COMMON,
+    ],
+  },
+  {
+    name: 'live',
+    summary: { en: 'go on air: stream to one or more servers', 'zh-CN': '开播：推流到一个或多个平台' },
+    more: {
+      en: `
+Goes on air after a few checks and stays there until --for is over, the run-of-show ends, or Ctrl-C: once finishes the sentence,
+plays the closing and flushes; twice stops at once. Everything that falls is started again by itself. docs/live.md has the rest:
+alarms, health, running as a service.
+
+Keys: an address given with --to stands in your shell's history, and other users of this machine can read it while the command
+runs. --to-file keeps it in a file (one address a line, # for remarks); or give the server alone and its key in the environment:
+SHENGHUA_STREAM_KEY_1 for the first --to, SHENGHUA_STREAM_KEY_2 for the second …
+
+Examples:
+  $ npm run shenghua -- live --project shop.shenghua --to rtmp://live.example.com/app/key
+  $ npm run shenghua -- live --portrait sample:lin --script talk.txt --to-file keys.txt --record recordings --for 2h
+  $ SHENGHUA_STREAM_KEY_1=… npm run shenghua -- live --project shop.shenghua --to rtmps://live.example.com/app --health-port 9400
+  $ npm run shenghua -- live --resume
+  $ npm run shenghua -- live --why 12345`,
+      'zh-CN': `
+检查通过后开播，直到 --for 时间到、节目单结束或按 Ctrl-C：按一次会说完当前句、播放结束语并发送完毕；按两次立即停止。
+任何部分出错都会自动重启。告警、健康检查、作为服务运行等见 docs/live.md。
+
+密钥：--to 中的地址会留在命令历史里，命令运行时本机其他用户也能看到。--to-file 可把地址放在文件中（每行一个，# 开头为备注）；
+也可以只写服务器地址，把密钥放在环境变量中：第一个 --to 用 SHENGHUA_STREAM_KEY_1，第二个用 SHENGHUA_STREAM_KEY_2，依此类推。
+
+示例：
+  $ npm run shenghua -- live --project 小店.shenghua --to rtmp://live.example.com/app/密钥
+  $ npm run shenghua -- live --portrait sample:lin --script 口播.txt --to-file 密钥.txt --record 录像 --for 2h
+  $ SHENGHUA_STREAM_KEY_1=… npm run shenghua -- live --project 小店.shenghua --to rtmps://live.example.com/app --health-port 9400
+  $ npm run shenghua -- live --resume
+  $ npm run shenghua -- live --why 12345`,
+    },
+    options: [
+      {
+        flags: '--to <address>',
+        words: {
+          en: 'where to stream: rtmp:// or rtmps://, server and key in one; several times for several servers',
+          'zh-CN': '推流地址：rtmp:// 或 rtmps://，含服务器与密钥；可重复以推往多个平台',
+        },
+        many: true,
+      },
+      {
+        flags: '--to-file <file>',
+        words: { en: 'addresses from a file, one a line', 'zh-CN': '从文件读取推流地址，每行一个' },
+      },
+      {
+        flags: '--for <time>',
+        words: { en: 'end after so long: 90s, 10m, 2h, 1h30m', 'zh-CN': '播出多久后结束：90s、10m、2h、1h30m' },
+      },
+      {
+        flags: '--record <folder>',
+        words: { en: 'also record into this folder', 'zh-CN': '同时录制到该文件夹' },
+      },
+      {
+        flags: '--resume',
+        words: {
+          en: 'go on where the show was when it last fell; alone: the show that was on air last',
+          'zh-CN': '从上次中断处继续；单独使用时继续最近一场未结束的直播',
+        },
+      },
+      {
+        flags: '--force',
+        words: { en: 'go on air in spite of warnings', 'zh-CN': '忽略警告，仍然开播' },
+      },
+      {
+        flags: '--health-port <number>',
+        words: {
+          en: '/health and /metrics on 127.0.0.1 at this port; 0 for any free one',
+          'zh-CN': '在 127.0.0.1 的该端口提供 /health 与 /metrics；0 表示任选',
+        },
+      },
+      {
+        flags: '--webhook <address>',
+        words: {
+          en: 'post alarms to this http(s) address (also SHENGHUA_WEBHOOK)',
+          'zh-CN': '把告警发送到该 http(s) 地址（也可用环境变量 SHENGHUA_WEBHOOK）',
+        },
+      },
+      {
+        flags: '--kbps <number>',
+        words: { en: 'bitrate of the video, 300–20000 (2500)', 'zh-CN': '视频码率，300–20000（默认 2500）' },
+      },
+      {
+        flags: '--why <frame>',
+        words: {
+          en: 'say why this frame came late, out of the log of the last show, and end',
+          'zh-CN': '根据上一场直播的日志说明该帧为何迟到，然后退出',
+        },
+      },
+      ...TALK_OPTIONS.filter(({ flags }) => !flags.startsWith('--audio')),
+      FILE_OPTIONS.find(({ flags }) => flags.startsWith('--preset'))!,
       LANG,
       ...COMMON,
     ],

@@ -156,3 +156,13 @@ export function framingOption(option: string, value: string): FramingWish {
   }
   return wish;
 }
+
+/** `90s`, `10m`, `2h`, `1h30m`, `45` (seconds): ms. */
+export function durationOption(option: string, value: string): number {
+  const parts = /^(?:(\d+)h)?(?:(\d+)m)?(?:(\d+)s?)?$/i.exec(value.trim());
+  const [hours, minutes, seconds] = (parts?.slice(1) ?? []).map((part) => Number(part ?? 0));
+  const ms = parts === null ? 0 : ((hours! * 60 + minutes!) * 60 + seconds!) * 1000;
+  if (ms > 0 && ms <= LONGEST_MS) return ms;
+  throw badValue(option, value, { en: 'a time such as 90s, 10m, 2h or 1h30m', zh: '时长，如 90s、10m、2h 或 1h30m' });
+}
+const LONGEST_MS = 366 * 24 * 60 * 60 * 1000;

@@ -19,7 +19,15 @@ import {
 export type OptionValues = Readonly<Record<string, string | boolean | undefined>>;
 
 export type CommandLine =
-  | { kind: 'run'; verb: VerbName; args: readonly string[]; options: OptionValues; globals: OptionValues }
+  | {
+      kind: 'run';
+      verb: VerbName;
+      args: readonly string[];
+      options: OptionValues;
+      /** Of the options that may stand several times. */
+      lists: Readonly<Record<string, readonly string[]>>;
+      globals: OptionValues;
+    }
   /** Help or the version was asked for. */
   | { kind: 'shown'; text: string };
 
@@ -57,9 +65,17 @@ export function readCommandLine(argv: readonly string[], locale: Locale, version
     if (spec.argument !== undefined) command.argument(spec.argument.name, spec.argument.words[locale]);
     addOptions(command, spec.options, locale);
     command.action(() => {
-      const options = command.opts<Record<string, string | boolean>>();
-      chosen = { kind: 'run', verb: spec.name, args: command.args, options, globals: program.opts() };
+      const values = Object.entries(command.opts<Record<string, string | boolean | string[]>>());
+      const options = Object.fromEntries(
+        values.flatMap(([name, value]) => (Array.isArray(value) ? [] : [[name, value]])),
+      );
+      const lists = Object.fromEntries(
+        values.flatMap(([name, value]) => (Array.isArray(value) ? [[name, value]] : [])),
+      );
+      chosen = { kind: 'run', verb: spec.name, args: command.args, options, lists, globals: program.opts() };
       checkValues(command, spec.options, options);
+      for (const [name, list] of Object.entries(lists))
+        for (const value of list) checkValues(command, spec.options, { [name]: value });
       const [extra] = spec.argument === undefined ? command.args : [];
       if (extra !== undefined) throw usage('command.extra-argument', { argument: extra });
     });
@@ -85,7 +101,11 @@ export function readCommandLine(argv: readonly string[], locale: Locale, version
 }
 
 function addOptions(command: Command, specs: readonly OptionSpec[], locale: Locale): void {
-  for (const { flags, words } of specs) command.addOption(new Option(flags, words[locale]));
+  for (const { flags, words, many } of specs) {
+    const option = new Option(flags, words[locale]);
+    if (many) option.argParser((value, before?: string[]) => [...(before ?? []), value]);
+    command.addOption(option);
+  }
 }
 
 /** An option in the place of a value is a value left out; a choice is one of its words. */
