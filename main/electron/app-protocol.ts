@@ -3,8 +3,9 @@
  * An address that is none of these is not there.
  */
 import { readFile } from 'node:fs/promises';
-import { extname, join } from 'node:path';
+import { join } from 'node:path';
 import type { CustomScheme } from 'electron';
+import { interfaceTypeOf } from '../../app/media/interface-types.ts';
 import { securityHeaders } from '../headless/serve/pages.ts';
 
 export const APP_URL = 'studio://app/';
@@ -19,25 +20,6 @@ export function isOurs(url: string): boolean {
   const parsed = URL.parse(url);
   return parsed !== null && parsed.protocol === 'studio:' && parsed.host === 'app';
 }
-
-const KINDS: Readonly<Record<string, string>> = {
-  '.html': 'text/html; charset=utf-8',
-  '.js': 'text/javascript; charset=utf-8',
-  '.css': 'text/css; charset=utf-8',
-  '.json': 'application/json',
-  '.wasm': 'application/wasm',
-  '.svg': 'image/svg+xml',
-  '.png': 'image/png',
-  '.jpg': 'image/jpeg',
-  '.webp': 'image/webp',
-  '.ico': 'image/x-icon',
-  '.woff2': 'font/woff2',
-  '.woff': 'font/woff',
-  '.ttf': 'font/ttf',
-  '.mp3': 'audio/mpeg',
-  '.wav': 'audio/wav',
-  '.mp4': 'video/mp4',
-};
 
 const answer = (status: number, text: string): Response =>
   new Response(text, { status, headers: { 'content-type': 'text/plain; charset=utf-8' } });
@@ -64,7 +46,7 @@ export function createAppProtocol({
     }
     if (request.method !== 'GET' && request.method !== 'HEAD') return answer(405, 'Not allowed');
     const path = filePath(pathname);
-    const kind = path === null ? undefined : KINDS[extname(path).toLowerCase()];
+    const kind = path === null ? undefined : interfaceTypeOf(path);
     if (path === null || kind === undefined) return answer(404, 'Not found');
     let bytes: Uint8Array<ArrayBuffer>;
     try {
