@@ -37,6 +37,8 @@ export function startChild<To extends object, From>(options: ChildOptions<From>)
     // What libraries print must not come between the parent's lines; a fall is told on stderr.
     stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
     execArgv: [],
+    // Names that do not resolve hold a thread each for seconds; files are written on the same threads.
+    env: { ...process.env, UV_THREADPOOL_SIZE: '24' },
   });
   const exited = Promise.withResolvers<ChildExit>();
   let hung = false;

@@ -1,13 +1,16 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import type { Socket } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { describeError, type ErrorCode } from '../../../app/errors/index.ts';
 import { AmfArray, decodeAmf, encodeAmf, fieldsOf } from '../flv/amf0.ts';
-import { AUDIO, SCRIPT, VIDEO } from '../flv/tags.ts';
+import { AUDIO, FlvReader, type FlvTag, SCRIPT, VIDEO } from '../flv/tags.ts';
 import { freePort, openPlatform, rawServer, until } from '../testing/stage.ts';
 import { DESTINATION_TIMING, Destination, type DestinationTiming } from './destination.ts';
 import { LiveStream } from './live-stream.ts';
+import { pushTarget } from './push-url.ts';
 import { ChunkReader, MESSAGE, type RtmpMessage, writeMessage } from './rtmp-chunks.ts';
+import { publishRtmp } from './rtmp-client.ts';
 
 const nowMs = (): number => performance.now();
 const KEY = 'hushhush-key?sign=hushhush-sign';
@@ -315,4 +318,26 @@ test('pings are answered in the midst of large frames, and acknowledgements kept
   assert.equal(windows, 1);
   assert.equal(destination.status().lastError, null);
   assert.equal(destination.status().state, 'live');
+});
+
+test('times arrive as they were sent, over 24 bits, 31 bits and up to the end of 32', async (t) => {
+  const platform = await openPlatform(t);
+  const publication = await publishRtmp(pushTarget(platform.url, 'k'), { signal: new AbortController().signal });
+  const times = [0, 0xfffffe, 0xffffff, 0x1000000, 2 ** 31 - 1, 2 ** 31, 2 ** 31 + 40, 2 ** 32 - 1];
+  for (const [index, timestampMs] of times.entries()) {
+    const body = Buffer.concat([Buffer.from([index === 0 ? 0x17 : 0x27, 1, 0, 0, 0]), Buffer.alloc(20_000, index)]);
+    await publication.send(VIDEO, timestampMs, body, () => {});
+  }
+  await publication.close();
+  const tags = await until('all', () => {
+    const read: FlvTag[] = [];
+    const { path } = platform.published[0] ?? {};
+    if (path !== undefined) new FlvReader((tag) => read.push(tag)).push(readFileSync(path));
+    return read.length === times.length && read;
+  });
+  assert.deepEqual(
+    tags.map(({ timestampMs }) => timestampMs),
+    times,
+  );
+  for (const [index, { body }] of tags.entries()) assert.ok(body.subarray(5).equals(Buffer.alloc(20_000, index)));
 });

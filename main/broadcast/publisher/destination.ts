@@ -57,6 +57,8 @@ const PROVEN_MS = 10_000;
 const EARLY_ENDS = { unproven: 2, proven: 3 };
 const SEND_CHECK_MS = 250;
 const RATE_MS = 900;
+/** A check this late says that nobody looked. */
+const ASLEEP_MS = 2_000;
 
 export class Destination {
   readonly id: string;
@@ -294,7 +296,12 @@ class Sender {
     this.#baseMs = baseMs;
     this.#options = options;
     this.#progressAtMs = options.nowMs();
+    let checkedAtMs = options.nowMs();
     this.#check = setInterval(() => {
+      const lateMs = options.nowMs() - checkedAtMs;
+      checkedAtMs += lateMs;
+      // This process was stopped, or the machine slept: nothing could be taken meanwhile.
+      if (lateMs > ASLEEP_MS) this.#progressAtMs = checkedAtMs;
       if (this.#sending && options.nowMs() - this.#progressAtMs > options.timeoutMs) {
         this.#failed.resolve(options.timedOut());
       }

@@ -3,7 +3,7 @@
  * AAC as FLV carries them. What every server takes is done the plainest way: full chunk headers, absolute times.
  */
 import { randomBytes } from 'node:crypto';
-import { connect as connectTcp, isIP, type Socket } from 'node:net';
+import { connect as connectTcp, isIP, type Socket, type TcpNetConnectOpts } from 'node:net';
 import { connect as connectTls } from 'node:tls';
 import { StudioError } from '../../../app/errors/index.ts';
 import { type AmfValue, decodeAmf, encodeAmf, fieldsOf } from '../flv/amf0.ts';
@@ -128,9 +128,11 @@ class RtmpConnection implements Publication {
   async open(): Promise<void> {
     const { host, port, tls } = this.#target;
     const opened = Promise.withResolvers<void>();
+    // Node gives each of a host's addresses a quarter of a second, less than it takes to the other end of the world and back.
+    const place: TcpNetConnectOpts = { host, port, autoSelectFamilyAttemptTimeout: 2_000 };
     const socket = tls
-      ? connectTls({ host, port, ...(isIP(host) === 0 ? { servername: host } : {}) }, opened.resolve)
-      : connectTcp({ host, port }, opened.resolve);
+      ? connectTls({ ...place, ...(isIP(host) === 0 ? { servername: host } : {}) }, opened.resolve)
+      : connectTcp(place, opened.resolve);
     this.#socket = socket;
     socket.setNoDelay(true);
     socket.setKeepAlive(true, 10_000);
