@@ -9,6 +9,7 @@ import { exportErrors } from './exports.ts';
 import { hostErrors } from './host.ts';
 import { liveErrors } from './live.ts';
 import { mediaErrors } from './media.ts';
+import { onAirErrors } from './on-air.ts';
 import { portraitErrors } from './portrait.ts';
 import { scriptErrors } from './script.ts';
 import { scriptImportErrors } from './script-import.ts';
@@ -31,6 +32,7 @@ const catalogue = {
   ...hostErrors,
   ...liveErrors,
   ...mediaErrors,
+  ...onAirErrors,
   ...portraitErrors,
   ...scriptErrors,
   ...scriptImportErrors,

@@ -7,13 +7,13 @@ import { SAMPLE_RATE } from '../engine/ports/tts.ts';
 import { ratioOf } from './loudness.ts';
 import { TRUE_PEAK_DELAY, TruePeakFollower } from './true-peak.ts';
 
-const LOOK_AHEAD = Math.round(0.005 * SAMPLE_RATE);
+export const LOOK_AHEAD = Math.round(0.005 * SAMPLE_RATE);
 const WINDOW = LOOK_AHEAD + 1;
-const RELEASE = 1 - Math.exp(-1 / (0.08 * SAMPLE_RATE));
+export const RELEASE = 1 - Math.exp(-1 / (0.08 * SAMPLE_RATE));
 const DELAY = LOOK_AHEAD + TRUE_PEAK_DELAY;
 
 /** The first gain in a queue is the smallest of the last {@link WINDOW}. */
-class SlidingMinimum {
+export class SlidingMinimum {
   readonly #values = new Float64Array(WINDOW + 1);
   readonly #times = new Float64Array(WINDOW + 1);
   #head = 0;

@@ -32,7 +32,16 @@ export interface VideoShape {
 const GIF_FPS = '25/2';
 const GIF_MAX_PX = 480;
 const KEYFRAME_SECONDS = 2;
-const COLOUR = ['-color_primaries', 'bt709', '-color_trc', 'bt709', '-colorspace', 'bt709', '-color_range', 'tv'];
+export const COLOUR = [
+  '-color_primaries',
+  'bt709',
+  '-color_trc',
+  'bt709',
+  '-colorspace',
+  'bt709',
+  '-color_range',
+  'tv',
+];
 const COMMON = ['-hide_banner', '-nostdin', '-nostats', '-loglevel', 'warning', '-progress', 'pipe:1', '-y'];
 
 /** `file:` keeps a colon or a leading dash in a name from being read as a protocol or an option. */
@@ -159,7 +168,7 @@ export function hardwareProbeArgs(
   return [...COMMON, ...device, ...frameInput(shape), ...coding, '-f', 'h264', file(outPath)];
 }
 
-const vaapiDeviceArgs = (): string[] => ['-vaapi_device', '/dev/dri/renderD128'];
+export const vaapiDeviceArgs = (): string[] => ['-vaapi_device', '/dev/dri/renderD128'];
 
 export const WEBM_VIDEO_ENCODERS = ['libvpx-vp9', 'libvpx'] as const;
 export type WebmVideoEncoder = (typeof WEBM_VIDEO_ENCODERS)[number];

@@ -1,0 +1,98 @@
+/** Stages made in a thread of their own: a picture is decoded, cut out and laid out while the show goes on. */
+import { Worker } from 'node:worker_threads';
+import type { Project } from '../../../app/document/project.ts';
+import { ERROR_CODES, type ErrorCode, type ErrorParams, StudioError } from '../../../app/errors/index.ts';
+import type { StageSize } from '../../../app/media/stage-size.ts';
+import type { StageSetup } from '../../render/frame-source.ts';
+import type { Picture } from '../../stage/picture.ts';
+
+export interface StageOrder {
+  project: Project;
+  /** null: the document's own, or what fits its picture. */
+  size: StageSize | null;
+}
+export interface MadeStage {
+  setup: StageSetup;
+  /** Of the overlays, by SHA-256. */
+  pictures: Map<string, Picture>;
+}
+export type StageMakerRequest = { id: number } & StageOrder;
+export type StageMakerReply =
+  | { id: number; made: MadeStage }
+  | { id: number; failure: { message: string; code?: string; params?: ErrorParams } };
+
+export interface StageMakerOptions {
+  dataDir: string | undefined;
+  ffmpegPath: string | undefined;
+}
+
+export class StageMaker {
+  readonly #options: StageMakerOptions;
+  readonly #waiting = new Map<number, PromiseWithResolvers<MadeStage>>();
+  #worker: Worker | null = null;
+  #next = 0;
+  #closed = false;
+
+  constructor(options: StageMakerOptions) {
+    this.#options = options;
+  }
+
+  /** @throws StudioError of portrait, layout and overlays */
+  make(order: StageOrder): Promise<MadeStage> {
+    const id = this.#next++;
+    const answer = Promise.withResolvers<MadeStage>();
+    this.#waiting.set(id, answer);
+    this.#thread().postMessage({ id, ...order } satisfies StageMakerRequest);
+    return answer.promise;
+  }
+
+  #thread(): Worker {
+    if (this.#worker) return this.#worker;
+    const worker = new Worker(new URL('./stage-maker-worker.ts', import.meta.url), {
+      ...{ workerData: this.#options, name: 'stage-maker' },
+    });
+    this.#worker = worker;
+    worker.on('message', (reply: StageMakerReply) => {
+      const waiting = this.#waiting.get(reply.id);
+      this.#waiting.delete(reply.id);
+      if ('made' in reply) waiting?.resolve(reply.made);
+      else waiting?.reject(inWords(reply.failure));
+      // A studio with its models is large, and the next change of stage may be hours away.
+      if (this.#waiting.size === 0) void this.#end(worker);
+    });
+    worker.on('error', (error) => this.#fail(worker, error));
+    worker.on('exit', () => this.#fail(worker, new Error('the stage thread ended')));
+    return worker;
+  }
+
+  async #end(worker: Worker): Promise<void> {
+    if (this.#worker === worker) this.#worker = null;
+    await worker.terminate();
+  }
+
+  #fail(worker: Worker, error: unknown): void {
+    if (this.#worker !== worker) return;
+    this.#worker = null;
+    const detail = error instanceof Error ? error.message : String(error);
+    for (const { reject } of this.#waiting.values()) reject(new StudioError('stage.renderer-stopped', { detail }));
+    this.#waiting.clear();
+  }
+
+  get closed(): boolean {
+    return this.#closed;
+  }
+
+  async dispose(): Promise<void> {
+    this.#closed = true;
+    const worker = this.#worker;
+    if (worker) {
+      this.#fail(worker, new Error('closed'));
+      await worker.terminate();
+    }
+  }
+}
+
+function inWords({ message, code, params }: { message: string; code?: string; params?: ErrorParams }): StudioError {
+  const known = ERROR_CODES.find((each): each is ErrorCode => each === code);
+  return known ? new StudioError(known, params) : new StudioError('stage.renderer-stopped', { detail: message });
+}
