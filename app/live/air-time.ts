@@ -21,6 +21,10 @@ export interface LocalTime {
 /** How often a segment was played, as a {@link ShowPosition} keeps it. */
 export type PlayCount = ShowPosition['played'][string];
 
+/** A segment may be called whatever an object has by nature. */
+export const playsOf = (played: ShowPosition['played'], segmentId: string): PlayCount | undefined =>
+  Object.hasOwn(played, segmentId) ? played[segmentId] : undefined;
+
 const MINUTE_MS = 60_000;
 const QUARTER_MS = 15 * MINUTE_MS;
 const MINUTES_OF_DAY = 1440;
@@ -94,7 +98,7 @@ export function nextOpening(
       const at = quarter + step * MINUTE_MS;
       if (at <= wallMs) continue;
       const local = localTime(at, utcOffset);
-      if (segments.some((segment) => mayPlay(segment, played[segment.id], local))) return at;
+      if (segments.some((segment) => mayPlay(segment, playsOf(played, segment.id), local))) return at;
     }
   }
   return null;

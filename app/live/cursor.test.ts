@@ -75,6 +75,8 @@ test('where nothing can be played it is closed, whatever there is, and opens by 
   assert.deepEqual(take(cursor, 2), [`closed ${HOUR}`, `closed ${HOUR}`]);
   assert.deepEqual(take(cursor, 3, NOON + HOUR), ['a:x', 'bye:c', 'end']);
   // Rounds that cannot be filled any more are not waited for.
+  const named = [script('constructor', 'x', { limit: { times: 1, per: 'show' } })];
+  assert.deepEqual(take(open(sourceOf({ segments: named })), 2), ['constructor:x', 'closed for ever']);
   const once = [script('a', 'x', { limit: { times: 1, per: 'show' } })];
   assert.deepEqual(take(open(sourceOf({ segments: once, rounds: 5 })), 3), ['a:x', 'end', 'end']);
   assert.deepEqual(take(open(sourceOf({ segments: once })), 2), ['a:x', 'closed for ever']);
@@ -112,6 +114,7 @@ test('a shuffled show has every enabled segment once a round, and a shuffled seg
   );
   const cursor = open(sourceOf({ segments, order: 'shuffled', seed: 9 }));
   const orders = new Set<string>();
+  const lineOrders = new Set<string>();
   let before = '';
   for (let round = 0; round < 30; round++) {
     const plays = Array.from({ length: 4 }, () => take(cursor, 5));
@@ -122,8 +125,9 @@ test('a shuffled show has every enabled segment once a round, and a shuffled seg
     assert.notEqual(order[0], before);
     before = order.at(-1)!;
     orders.add(order.join(''));
+    lineOrders.add(plays.find(([first]) => first!.startsWith('a'))!.join(''));
   }
-  assert.ok(orders.size > 10);
+  assert.ok(orders.size > 10 && lineOrders.size > 10);
 });
 
 test('a line’s slots never say the same twice in a row, also when plays of it are skipped', () => {
@@ -215,6 +219,7 @@ test('skip, goTo and close go from what is on, however far ahead the cursor was'
   assert.deepEqual(take(second, 2), ['c:6', 'a:1']);
   const third = open(source);
   assert.equal(third.goTo('b', 1, NOON, at(third)), true);
+  assert.deepEqual(Object.keys(third.position().played), ['a', 'b'], 'c was only looked at ahead');
   assert.deepEqual(take(third, 3), ['b:5', 'c:6', 'a:1']);
   assert.equal(third.goTo('nowhere', 0, NOON), false);
   third.goTo('a', 99, NOON);

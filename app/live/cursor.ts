@@ -2,7 +2,15 @@
 import type { AssetRef } from '../document/asset.ts';
 import { type Segment, segmentSchema } from '../document/live.ts';
 import type { ScriptLine } from '../document/script.ts';
-import { localTime, mayPlay, nextOpening, playedOnceMore, systemUtcOffset, type UtcOffset } from './air-time.ts';
+import {
+  localTime,
+  mayPlay,
+  nextOpening,
+  playedOnceMore,
+  playsOf,
+  systemUtcOffset,
+  type UtcOffset,
+} from './air-time.ts';
 import type { ShowPosition } from './protocol.ts';
 import {
   type LineFault,
@@ -264,7 +272,7 @@ export class ShowCursor {
     if (segment.kind !== 'script' || segment.order === 'written') return lines;
     const byId = new Map(lines.map((each) => [each.line.id, each]));
     const { seed } = this.#source.live.show;
-    return shuffledRound([...byId.keys()], seed, `lines ${segment.id}`, played[segment.id]?.show ?? 0).map(
+    return shuffledRound([...byId.keys()], seed, `lines ${segment.id}`, playsOf(played, segment.id)?.show ?? 0).map(
       (id) => byId.get(id)!,
     );
   }
@@ -275,7 +283,7 @@ export class ShowCursor {
     if (piece === null || at.line >= lengthOf(piece)) return null;
     const { segment, prepared } = piece;
     const first = at.line === 0 && at.sentence === 0;
-    const play = `${segment.id}.${at.played[segment.id]?.show ?? 0}`;
+    const play = `${segment.id}.${playsOf(at.played, segment.id)?.show ?? 0}`;
     const after = { ...at, line: at.line + 1, sentence: 0, drawn: at.drawn + 1 };
     const placed = {
       ...{ id: play, segmentId: segment.id, at, after },
@@ -297,7 +305,7 @@ export class ShowCursor {
   }
 
   #begin(from: ShowPosition, part: Part, { id }: Segment, wallMs: number): ShowPosition {
-    const count = playedOnceMore(from.played[id], localTime(wallMs, this.#utcOffset));
+    const count = playedOnceMore(playsOf(from.played, id), localTime(wallMs, this.#utcOffset));
     const played = { ...from.played, [id]: count };
     return { ...from, part, segmentId: id, line: 0, sentence: 0, pass: 0, played };
   }
@@ -307,7 +315,7 @@ export class ShowCursor {
     const now = localTime(wallMs, this.#utcOffset);
     const { rounds } = this.#source.live.show;
     const playable = ({ segment, prepared }: Piece, { played }: ShowPosition): boolean =>
-      prepared.takesTime && mayPlay(segment, played[segment.id], now);
+      prepared.takesTime && mayPlay(segment, playsOf(played, segment.id), now);
     const begin = (from: ShowPosition, { segment }: Piece, change: Partial<ShowPosition> = {}): Choice => ({
       segment,
       place: { ...this.#begin(from, from.part, segment, wallMs), ...change },
