@@ -16,7 +16,7 @@ export interface ChildHandle<To> {
   /** What was sent after the child has gone is lost. */
   send(message: To): void;
   /** Ends it in order, or kills it when that takes too long. Resolves when it is gone. Safe to call twice. */
-  close(farewell: To): Promise<void>;
+  close(farewell: To, patienceMs?: number): Promise<void>;
   /** At once (SIGKILL). */
   kill(): void;
   readonly exited: Promise<ChildExit>;
@@ -75,10 +75,10 @@ export function startChild<To extends object, From>(options: ChildOptions<From>)
   return {
     pid: child.pid ?? -1,
     send,
-    async close(farewell) {
+    async close(farewell, patienceMs = FAREWELL_MS) {
       expected = true;
       send(farewell);
-      const kill = setTimeout(() => child.kill('SIGKILL'), FAREWELL_MS);
+      const kill = setTimeout(() => child.kill('SIGKILL'), patienceMs);
       await exited.promise;
       clearTimeout(kill);
     },

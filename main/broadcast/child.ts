@@ -7,17 +7,20 @@ export interface ChildSide<To, From> {
   onMessage(message: To): void;
   /** Once a second; silence means that the process hangs. */
   heartbeat(): From;
-  /** The parent has gone, or a signal came: to end in order, in little time. */
-  onEnd(): Promise<void>;
+  /** To end in order, before the signal aborts. */
+  onEnd(signal: AbortSignal): Promise<void>;
 }
 
+/** When the parent has gone, or the system wants it. */
 const FAREWELL_MS = 5_000;
+/** After the signal to leave things as they are. */
+const LAST_MS = 1_000;
 
 export interface ChildLine<From> {
   /** Resolves when it is out, or cannot be any more. */
   send(message: From): Promise<void>;
-  /** To end in order. */
-  end(): void;
+  /** To end in order, in this time. */
+  end(mostMs?: number): void;
 }
 
 export function serveParent<To, From>(schema: z.ZodType<To>, side: ChildSide<To, From>): ChildLine<From> {
@@ -27,19 +30,19 @@ export function serveParent<To, From>(schema: z.ZodType<To>, side: ChildSide<To,
       else resolve();
     });
   let ending = false;
-  const end = (): void => {
+  const end = (mostMs = FAREWELL_MS): void => {
+    setTimeout(() => process.exit(1), mostMs).unref();
     if (ending) return;
     ending = true;
-    setTimeout(() => process.exit(1), FAREWELL_MS).unref();
-    side.onEnd().then(
+    side.onEnd(AbortSignal.timeout(mostMs - LAST_MS)).then(
       () => process.exit(0),
       () => process.exit(1),
     );
   };
   // A terminal's Ctrl-C comes to every process of it; when to end is the parent's decision.
   for (const signal of ['SIGINT', 'SIGHUP'] as const) process.on(signal, () => {});
-  process.on('SIGTERM', end);
-  process.on('disconnect', end);
+  process.on('SIGTERM', () => end());
+  process.on('disconnect', () => end());
   process.on('message', (raw: unknown) => side.onMessage(schema.parse(raw)));
   setInterval(() => void send(side.heartbeat()), HEARTBEAT_MS);
   return { send, end };

@@ -16,6 +16,7 @@ import type { AddressInfo, Server, Socket } from 'node:net';
 import NodeMediaServer from 'node-media-server';
 import Context from 'node-media-server/src/core/context.js';
 import logger from 'node-media-server/src/core/logger.js';
+import { encodeAmf } from '../flv/amf0.ts';
 import { Timeline, wrap } from '../flv/timeline.ts';
 import { HUB_APP, HUB_ID_HEADER } from './protocol.ts';
 
@@ -45,6 +46,7 @@ const MOST_UNREAD_BYTES = 64 * 1024 * 1024;
 /** Of the server's own signatures, which are made here for whoever has a token. */
 const FAR_FUTURE_S = 32_503_680_000;
 const HOST = '127.0.0.1';
+const SET_DATA_FRAME = encodeAmf('@setDataFrame');
 const PLAYED = /^\/live\/[a-zA-Z0-9_-]{1,100}\.flv(\?|$)/;
 
 export async function startHubServer(options: HubServerOptions): Promise<HubServer> {
@@ -89,6 +91,11 @@ export async function startHubServer(options: HubServerOptions): Promise<HubServ
       const timeline = timelineOf(broadcast.streamPath);
       const isMedia = packet.flags === 1 || packet.flags === 3 || packet.flags === 4;
       const offsetMs = packet.pts - packet.dts;
+      // An order of RTMP's to the server, not for players: they take what follows it.
+      if (packet.flags === 5 && packet.data.subarray(0, SET_DATA_FRAME.length).equals(SET_DATA_FRAME)) {
+        packet.data = packet.data.subarray(SET_DATA_FRAME.length);
+        packet.size -= SET_DATA_FRAME.length;
+      }
       packet.dts = wrap(isMedia ? timeline.place(packet.codec_type, packet.dts) : (timeline.latestMs ?? 0));
       packet.pts = packet.dts + offsetMs;
       pass(packet);

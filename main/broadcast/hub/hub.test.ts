@@ -5,7 +5,8 @@ import { connect } from 'node:net';
 import { type TestContext, test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
 import { StudioError } from '../../../app/errors/index.ts';
-import { AUDIO, FlvReader, type FlvTag, VIDEO } from '../flv/tags.ts';
+import { decodeAmf } from '../flv/amf0.ts';
+import { AUDIO, FlvReader, type FlvTag, SCRIPT, VIDEO } from '../flv/tags.ts';
 import { pushTarget } from '../publisher/push-url.ts';
 import { publishRtmp } from '../publisher/rtmp-client.ts';
 import { encodeInto, isFrame, rawServer, until } from '../testing/stage.ts';
@@ -68,6 +69,8 @@ test('a player goes on within 3 s when the encoder is killed and another begins;
   const last = (type: number) => player.tags.findLast((tag) => tag.type === type)!.timestampMs;
   assert.ok(Math.abs(last(AUDIO) - last(VIDEO)) <= 100, `${last(AUDIO)} ${last(VIDEO)}`);
   assert.ok(events.filter(({ type }) => type === 'published').length >= 1);
+  const metadata = player.tags.filter(({ type }) => type === SCRIPT).map(({ body }) => decodeAmf(body)[0]);
+  assert.ok(metadata.length > 0 && metadata.every((name) => name === 'onMetaData'), String(metadata));
 });
 
 test('an encoder that comes while the one before still hangs on takes its place at once', async (t) => {

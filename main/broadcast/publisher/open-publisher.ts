@@ -3,6 +3,7 @@ import { StudioError } from '../../../app/errors/index.ts';
 import { type ChildExit, startChild } from '../child-process.ts';
 import {
   type DestinationSetup,
+  FINISH_MS,
   type FromPublisher,
   fromPublisherSchema,
   type PublisherStatus,
@@ -34,7 +35,7 @@ export interface PublisherHandle {
   readonly exited: Promise<ChildExit>;
   onExit(listener: (exit: ChildExit) => void): void;
   kill(): void;
-  /** Says goodbye to the servers, finishes the recording. Safe to call twice. */
+  /** Says goodbye to the servers, finishes the recording: up to a minute after a long one. Safe to call twice. */
   close(): Promise<void>;
 }
 
@@ -101,6 +102,6 @@ export async function openPublisher(options: PublisherOptions): Promise<Publishe
       void child.exited.then(listener);
     },
     kill: () => child.kill(),
-    close: () => child.close({ type: 'end' }),
+    close: () => child.close({ type: 'end' }, FINISH_MS + 2_000),
   };
 }

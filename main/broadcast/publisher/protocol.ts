@@ -2,6 +2,9 @@
 import { z } from 'zod';
 import { ERROR_CODES, type ErrorCode } from '../../../app/errors/index.ts';
 
+/** Until a recording's MP4 must be made at an orderly end; otherwise it is made at the next start. */
+export const FINISH_MS = 60_000;
+
 export const destinationSchema = z.strictObject({
   id: z.string().min(1),
   url: z.string(),

@@ -1,10 +1,8 @@
 /** The publisher's process: does what its parent says, tells once a second how it goes, ends with its parent. */
 import { serveParent } from '../child.ts';
-import { type FromPublisher, type ToPublisher, toPublisherSchema } from './protocol.ts';
+import { FINISH_MS, type FromPublisher, type ToPublisher, toPublisherSchema } from './protocol.ts';
 import { Publisher } from './publisher.ts';
 
-/** Until a recording's MP4 must be made; otherwise it is made at the next start. */
-const FINISH_MS = 4_000;
 /** Changes of state are told sooner than the next second, but not each by itself. */
 const SOON_MS = 50;
 
@@ -31,12 +29,12 @@ const { send, end } = serveParent<ToPublisher, FromPublisher>(toPublisherSchema,
         publisher.setRecording(message.recording);
         break;
       case 'end':
-        end();
+        end(FINISH_MS);
         break;
     }
   },
   heartbeat: () => ({ type: 'status', status: publisher.status() }),
-  onEnd: () => publisher.close(AbortSignal.timeout(FINISH_MS)),
+  onEnd: (signal) => publisher.close(signal),
 });
 
 function tell(): void {
