@@ -8,7 +8,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { kindOf } from '../flv/tags.ts';
 import { openHub } from '../hub/open-hub.ts';
 import { CERTIFICATE_PEM, KEY_PEM } from '../testing/certificate.ts';
-import { decode, encodeInto, isFrame, openPlatform, scratch, tagsOf, until } from '../testing/stage.ts';
+import { decode, encodeInto, ffmpegPath, isFrame, openPlatform, scratch, tagsOf, until } from '../testing/stage.ts';
 import { openPublisher } from './open-publisher.ts';
 
 const never = new AbortController().signal;
@@ -105,6 +105,8 @@ test('a destination that dies for 5 s is back within 3 s of its return, and the 
 test('the stream goes on where it was when the encoder, and then the hub, is killed: one connection, one clock, the pause as long as it was', async (t) => {
   const { hub, encoder, publisher, of, live } = await onAir(t);
   const platform = await openPlatform(t);
+  const folder = await scratch(t);
+  publisher.setRecording({ folder, name: 'show', ffmpegPath: await ffmpegPath() });
   publisher.setDestinations([{ id: 'a', url: platform.url, key: 'k' }]);
   await live('a');
   const lost = of('a')!.sentFrames;
@@ -127,6 +129,13 @@ test('the stream goes on where it was when the encoder, and then the hub, is kil
   assert.ok(longestMs >= 1_500 && longestMs <= 6_000, `${longestMs} ms`);
   const seen = await decode(platform.published[0].path);
   assert.ok(!/error|corrupt|invalid|non.?monoton/i.test(seen.complaints), seen.complaints);
+  const recorded = readdirSync(folder);
+  assert.equal(recorded.length, 1, String(recorded));
+  const kept = await decode(join(folder, recorded[0]));
+  assert.ok(
+    /\.mp4$/.test(recorded[0]) && kept.frames >= seen.frames - 25,
+    `${recorded[0]}: ${kept.frames} of ${seen.frames}`,
+  );
 });
 
 test('an encrypted server is published to when its certificate can be trusted, and told nothing when it cannot', async (t) => {
