@@ -53,6 +53,8 @@ interface Around {
   dictionary: readonly Pronunciation[];
   emotions: readonly OwnEmotion[];
   defaultLang: SpeechLang;
+  /** Of the project, where there is one. */
+  seed?: number;
 }
 
 const plannedLine = (line: ScriptLine, { voice, ...context }: Around, lineNumber: number): Planned => ({
@@ -78,13 +80,13 @@ export function createScriptService({
         1,
       );
     }
-    const { script, voice, emotions } = await openProject(source.projectId);
+    const { script, voice, emotions, seed } = await openProject(source.projectId);
     const { lines, dictionary } = script;
     const index = lines.findIndex(({ id }) => id === source.lineId);
     if (index < 0) throw new StudioError('script.line-gone');
     return plannedLine(
       lines[index]!,
-      { voice, dictionary, emotions, defaultLang: languageOf({ script: { lines }, voice }) },
+      { voice, dictionary, emotions, seed, defaultLang: languageOf({ script: { lines }, voice }) },
       index + 1,
     );
   };
@@ -175,9 +177,9 @@ export function createScriptService({
 
     async exportFile({ projectId, format }, signal) {
       const project = await openProject(projectId);
-      const { script, voice, emotions } = project;
+      const { script, voice, emotions, seed } = project;
       const around: Around = {
-        ...{ voice, emotions, dictionary: script.dictionary },
+        ...{ voice, emotions, seed, dictionary: script.dictionary },
         defaultLang: languageOf({ script, voice }),
       };
       const timed = async (line: ScriptLine, index: number): Promise<TimedLine> => {

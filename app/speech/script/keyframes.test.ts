@@ -156,3 +156,11 @@ test('whatever the line and the place: what is put in, moved or taken out change
   }
   assert.ok(tried > 700 && same > 0.85 * tried, `${tried} lines, ${same} the same again`);
 });
+
+test('a slot is one thing to a keyframe: it stands before or after, and leaves the slot as it was', () => {
+  const text = '今天{新品|爆款}到';
+  const mood = { emotion: 'happy', intensity: 1 };
+  assert.equal(addKeyframe(text, 5, mood, [])?.text, '今天[happy]{新品|爆款}到');
+  assert.equal(addKeyframe(text, 9, mood, [])?.text, '今天{新品|爆款}[happy]到');
+  assert.equal(removeKeyframe('今天{新品|爆款}[happy]到', 0, []), text);
+});
