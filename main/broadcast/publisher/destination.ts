@@ -337,9 +337,10 @@ class Sender {
       if (tag === undefined) break;
       const body = tag.type === SCRIPT ? Buffer.concat([SET_DATA_FRAME, tag.body]) : tag.body;
       const timeMs = Math.max(0, tag.timeMs - (this.#baseMs ?? tag.timeMs));
-      await this.#publication.send(tag.type, wrap(timeMs), body, () => {
+      const taken = await this.#publication.send(tag.type, wrap(timeMs), body, () => {
         this.#progressAtMs = this.#options.nowMs();
       });
+      if (!taken) break;
       if (!this.#closed) this.#options.onSent(tag, body.length);
     }
     this.#sending = false;

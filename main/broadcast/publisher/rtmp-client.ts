@@ -20,10 +20,10 @@ export const RTMP_TIMING: RtmpTiming = { connectMs: 5_000, answerMs: 10_000 };
 
 export interface Publication {
   /**
-   * Hands one audio, video or data message to the system; resolves when the system has taken all of it, or the connection has ended.
-   * One at a time. `onProgress` is called for each part taken.
+   * Hands one audio, video or data message to the system; resolves when the system has taken all of it, or, with false, when the
+   * connection has ended. One at a time. `onProgress` is called for each part taken.
    */
-  send(type: number, timestampMs: number, body: Buffer, onProgress: () => void): Promise<void>;
+  send(type: number, timestampMs: number, body: Buffer, onProgress: () => void): Promise<boolean>;
   /** Resolves when the connection has ended: with why, or with null after {@link close}. Never rejects. */
   readonly ended: Promise<StudioError | null>;
   /** Bytes the server has said it received. */
@@ -165,7 +165,7 @@ class RtmpConnection implements Publication {
     this.#phase = 'streaming';
   }
 
-  async send(type: number, timestampMs: number, body: Buffer, onProgress: () => void): Promise<void> {
+  async send(type: number, timestampMs: number, body: Buffer, onProgress: () => void): Promise<boolean> {
     const id =
       type === MESSAGE.video ? CHUNK_STREAM.video : type === MESSAGE.audio ? CHUNK_STREAM.media : CHUNK_STREAM.data;
     const bytes = writeMessage({ type, streamId: this.#streamId, timestampMs, payload: body }, id, OUT_CHUNK_SIZE);
@@ -180,6 +180,8 @@ class RtmpConnection implements Publication {
     const held = this.#held;
     this.#held = null;
     for (const control of held) this.#write(control);
+    if (this.#closing) this.#socket?.end();
+    return !this.#over;
   }
 
   async close(): Promise<void> {
