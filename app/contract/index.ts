@@ -3,6 +3,7 @@ import type { ContractRouterClient } from '@orpc/contract';
 import { emotions } from './emotions.ts';
 import { exports } from './exports.ts';
 import { library } from './library.ts';
+import { live } from './live.ts';
 import { portraits } from './portraits.ts';
 import { projects } from './projects.ts';
 import { script } from './script.ts';
@@ -11,7 +12,19 @@ import { system } from './system.ts';
 import { takes } from './takes.ts';
 import { voices } from './voices.ts';
 
-export const contract = { system, projects, portraits, voices, takes, script, emotions, exports, library, settings };
+export const contract = {
+  system,
+  projects,
+  portraits,
+  voices,
+  takes,
+  script,
+  emotions,
+  exports,
+  library,
+  live,
+  settings,
+};
 export type StudioContract = typeof contract;
 /** What the interface holds: `await rpc.projects.list({})`. */
 export type StudioClient = ContractRouterClient<StudioContract>;

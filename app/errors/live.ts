@@ -12,11 +12,11 @@ export const liveErrors = {
   'live.no-destination': {
     en: {
       message: 'Nothing says where the stream goes.',
-      hint: 'Give a server with its key: --to rtmp://server/app/key, or --to-file with one a line; or --record to record only.',
+      hint: 'Add a destination with its server and key (--to rtmp://server/app/key, or --to-file with one a line), or only record (--record).',
     },
     'zh-CN': {
       message: '没有指定推流地址。',
-      hint: '请用 --to rtmp://服务器/应用/密钥，或 --to-file（每行一个）指定；只录制请用 --record。',
+      hint: '请添加推流目标及其服务器和密钥（--to rtmp://服务器/应用/密钥，或 --to-file 每行一个），或只录制（--record）。',
     },
   },
   'live.key-missing': {
@@ -27,6 +27,16 @@ export const liveErrors = {
     'zh-CN': {
       message: '缺少“{id}”的推流密钥。',
       hint: '请在程序中填写，或用环境变量 SHENGHUA_STREAM_KEY_{number} 提供。',
+    },
+  },
+  'live.server-missing': {
+    en: {
+      message: 'The destination “{name}” has no server address.',
+      hint: 'Enter the address that the platform shows beside the stream key, or switch the destination off.',
+    },
+    'zh-CN': {
+      message: '推流目标“{name}”没有填写服务器地址。',
+      hint: '请填写平台在推流码旁显示的服务器地址，或停用该目标。',
     },
   },
   'live.not-ready': {
@@ -153,9 +163,9 @@ export const liveErrors = {
   'live.mark-off': {
     en: {
       message: 'The visible AI mark is off.',
-      hint: 'Many platforms and laws ask for it: --ai-mark on shows it.',
+      hint: 'Many platforms and laws ask for it. Switch it on in the stage’s settings (--ai-mark on).',
     },
-    'zh-CN': { message: '未显示 AI 生成标识。', hint: '许多平台和法规要求显示：用 --ai-mark on 打开。' },
+    'zh-CN': { message: '未显示 AI 生成标识。', hint: '许多平台和法规要求显示，请在舞台设置中打开（--ai-mark on）。' },
   },
   'live.platform-limit': {
     en: { message: '{detail}', hint: 'Change size, frame rate or bitrate of the output to what the platform takes.' },

@@ -35,7 +35,7 @@ function isoMediaType(brand: string): string {
 }
 
 const HARMLESS =
-  /^(image\/(png|jpeg|gif|webp|bmp|avif|heic|tiff)|audio\/(wav|mpeg|aac|ogg|flac|mp4|webm)|video\/(mp4|webm))$/;
+  /^(image\/(png|jpeg|gif|webp|bmp|avif|heic|tiff)|audio\/(wav|mpeg|aac|ogg|flac|mp4|webm)|video\/(mp4|webm|x-flv))$/;
 const TEXT = new Set(['application/json', 'text/vtt', 'application/x-subrip']);
 
 /** Whether a page may show content that the studio itself says is of this type. */

@@ -3,15 +3,19 @@ import { randomUUID } from 'node:crypto';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { SystemInfo } from '../../app/contract/system.ts';
+import type { LiveHealth } from '../../app/live/health.ts';
 import { createStudio, type Studio } from '../compose.ts';
+import type { SecretStore } from '../engine/ports/secrets.ts';
 import { safeFileName } from '../export/file-name.ts';
 import { listSampleAvatars } from '../portrait/samples.ts';
 import { servePreview } from '../preview/serve-preview.ts';
 import { openStorage, type Storage } from '../storage/open.ts';
+import { createSecretFile } from '../storage/secret-file.ts';
 import { createBundles } from './bundles.ts';
 import { diskUse } from './disk-use.ts';
 import { createExportQueue } from './exports/export-queue.ts';
 import { createLibrary } from './library/library.ts';
+import { createLiveService } from './live/live-service.ts';
 import { checkMachine } from './machine.ts';
 import { createOwnEmotionService } from './own-emotions.ts';
 import { createPortraitService } from './portraits.ts';
@@ -35,6 +39,8 @@ export interface StudioServiceOptions {
   capabilities?: SystemInfo['capabilities'] | undefined;
   /** Shows a file in the system's file manager; where the host can. */
   reveal?: ((path: string) => Promise<void>) | undefined;
+  /** The person's keys; unless given, an encrypted file in the data folder. */
+  secrets?: SecretStore | undefined;
 }
 
 export interface StudioService extends AsyncDisposable {
@@ -44,6 +50,8 @@ export interface StudioService extends AsyncDisposable {
   readonly storage: Storage;
   readonly projects: ProjectService;
   readonly settings: SettingsService;
+  /** Of the shows on air. */
+  health(): LiveHealth[];
 }
 
 const WARM_UP_AFTER_MS = 1500;
@@ -113,9 +121,15 @@ export async function openStudioService(options: StudioServiceOptions = {}): Pro
   const voices = createVoiceService({ studio, speaking, spoken, assets: storage.assets });
   const stills = createStillStudio();
   const portraits = createPortraitService({ studio, ...storage, stills });
+  const live = createLiveService({
+    ...{ studio, ffmpegPath: options.ffmpegPath, storage, projects, tell: system.tell },
+    secrets: options.secrets ?? createSecretFile(dataDir),
+    recordingFolder: () => settings.current().exportFolder ?? join(dataDir, 'live', 'recordings'),
+  });
   const previews = new Set<Promise<void>>();
   const stopTidying = tidyAssets(storage);
   queue.start();
+  void live.resume();
 
   let warm = false;
   const watch: StudioServices['projects']['watch'] = (input, signal) => {
@@ -129,7 +143,7 @@ export async function openStudioService(options: StudioServiceOptions = {}): Pro
   return {
     services: {
       ...{ system, settings, emotions, script, exports: queue.service, library: library.service },
-      ...{ voices: voices.calls, portraits: portraits.calls },
+      ...{ voices: voices.calls, portraits: portraits.calls, live: live.calls },
       takes: createTakeService(storage.takes, storage.assets),
       projects: {
         ...projects,
@@ -149,6 +163,7 @@ export async function openStudioService(options: StudioServiceOptions = {}): Pro
       thumbnail: createThumbnails(projects.current, { studio, assets: storage.assets, stills }),
       bundle: bundles.media,
       library: library.media,
+      live: live.media,
       speech: spoken.media,
       portrait: portraits.media,
       recording: voices.media,
@@ -161,9 +176,11 @@ export async function openStudioService(options: StudioServiceOptions = {}): Pro
     storage,
     projects,
     settings,
+    health: live.health,
     [Symbol.asyncDispose]: () => {
       disposed ??= (async () => {
         stopTidying();
+        await live[Symbol.asyncDispose]();
         projects[Symbol.dispose]();
         spoken.dispose();
         speaking.dispose();

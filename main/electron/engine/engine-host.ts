@@ -96,22 +96,28 @@ export async function runEngine({ parent, open, exit }: EngineHostOptions): Prom
   }
   if (leaving.signal.aborted) return;
   parent.postMessage({ type: 'ready' });
-  const { exports, settings } = engine.studio.services;
+  const { exports, live, settings } = engine.studio.services;
   const tell = (run: () => Promise<void>): void => {
     run().catch((error: unknown) => {
       if (!leaving.signal.aborted) console.error(error);
     });
   };
+  let activity = IDLE;
+  let told = '';
+  const busyWith = (change: Partial<Activity>): void => {
+    activity = { ...activity, ...change };
+    // Progress comes ten times a second; the tray shows whole percents.
+    const shown = JSON.stringify({ ...activity, progress: activity.progress && Math.floor(activity.progress * 100) });
+    if (shown === told) return;
+    told = shown;
+    parent.postMessage({ type: 'activity', activity });
+  };
   tell(async () => {
-    let told = '';
-    for await (const jobs of await exports.watch({}, leaving.signal)) {
-      const activity = activityOf(jobs);
-      // Progress comes ten times a second; the tray shows whole percents.
-      const shown = JSON.stringify({ ...activity, progress: activity.progress && Math.floor(activity.progress * 100) });
-      if (shown === told) continue;
-      told = shown;
-      parent.postMessage({ type: 'activity', activity });
-    }
+    for await (const jobs of await exports.watch({}, leaving.signal)) busyWith(activityOf(jobs));
+  });
+  tell(async () => {
+    for await (const shows of await live.watch({}, leaving.signal))
+      busyWith({ live: shows.some(({ state }) => state !== 'off' && state !== 'failed') });
   });
   tell(async () => {
     for await (const { locale, theme } of await settings.watch({}, leaving.signal))
@@ -119,14 +125,14 @@ export async function runEngine({ parent, open, exit }: EngineHostOptions): Prom
   });
 }
 
-function activityOf(jobs: readonly Pick<ExportJob, 'status'>[]): Activity {
+function activityOf(jobs: readonly Pick<ExportJob, 'status'>[]): Pick<Activity, 'exports' | 'progress'> {
   let exports = 0;
   let progress: number | null = null;
   for (const { status } of jobs) {
     if (status.state === 'queued' || status.state === 'running') exports += 1;
     if (status.state === 'running') progress ??= status.progress;
   }
-  return { ...IDLE, exports, progress };
+  return { exports, progress };
 }
 
 function abilities(ask: (question: Question) => Promise<unknown>): ShellAbilities {

@@ -9,6 +9,7 @@ await runEngine({
   parent: process.parentPort,
   open: (shell) =>
     openEngine({
+      secrets: shell.secrets,
       capabilities: { revealInFolder: true, chooseFolder: true },
       async reveal(path) {
         await shell.reveal(path);
