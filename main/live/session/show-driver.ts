@@ -95,7 +95,7 @@ export class ShowDriver {
   readonly #prepared = new Map<string, Prepared>();
   readonly #asked = new Map<string, number>();
   #due = 0;
-  /** Nothing is said before this sample. */
+  /** Nothing is said before this sample, and nothing of the show before the other. */
   #earliest = 0;
   #silenceUntil = 0;
   #askAgainWallMs: number | null = null;
@@ -144,6 +144,7 @@ export class ShowDriver {
 
   /** Before the first frame: what is said first is made ready, so that nothing has to be loaded any more on air. */
   async warm(): Promise<void> {
+    await this.#deps.prepare.speaker.warm(this.#project);
     this.#fillAhead();
     const first = this.#deps.queue.upcoming?.speech.id ?? [...this.#prepared.keys()][0];
     const sentences = await this.#prepared.get(first ?? '')?.sentences;
@@ -303,7 +304,9 @@ export class ShowDriver {
     const { stage, programme } = this.#deps;
     const dueFrame = this.#frameOf(this.#due);
     const after = run.lastEnd === null ? 0 : run.lastEnd + run.rest;
-    const startSample = Math.max(after, this.#earliest, this.#sampleOf(dueFrame + 1 + SOONEST_FRAMES));
+    // The desk speaks into the show's silence.
+    const silence = run.speech.source === 'show' ? this.#silenceUntil : 0;
+    const startSample = Math.max(after, this.#earliest, silence, this.#sampleOf(dueFrame + 1 + SOONEST_FRAMES));
     const startFrame = this.#frameOf(startSample);
     const placed = programme.place(
       { id: run.id, sentence: index, text: sentence.text, spoken, startSample },
@@ -364,7 +367,6 @@ export class ShowDriver {
         break;
       case 'skip-silence':
         this.#silenceUntil = this.#due;
-        this.#earliest = this.#due;
         break;
     }
   }
@@ -465,7 +467,6 @@ export class ShowDriver {
       case 'idle':
         this.#silenceUntil =
           Math.max(this.#due, this.#earliest, this.#silenceUntil) + Math.round((item.ms * SAMPLE_RATE) / 1000);
-        this.#earliest = this.#silenceUntil;
         if (item.kind === 'idle') {
           this.#beginItem(item, null);
           this.#tellPosition();

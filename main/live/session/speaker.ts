@@ -3,9 +3,11 @@
  * hangs is asked once more; then the sentence is left out, and told.
  */
 import { open } from 'node:fs/promises';
+import type { Project } from '../../../app/document/project.ts';
 import type { VoiceSettings } from '../../../app/document/voice.ts';
 import { StudioError } from '../../../app/errors/index.ts';
-import type { UtterancePlan } from '../../../app/speech/plan.ts';
+import type { SpeechLang, UtterancePlan } from '../../../app/speech/plan.ts';
+import { planLine } from '../../../app/speech/script/plan.ts';
 import type { Utterance } from '../../engine/ports/speech.ts';
 import { SAMPLE_RATE } from '../../engine/ports/tts.ts';
 import type { SpeechStage } from '../../engine/stages/speech.ts';
@@ -49,6 +51,18 @@ export class Speaker {
 
   constructor(options: SpeakerOptions) {
     this.#options = options;
+  }
+
+  /** Loads what the first word in each language would have to wait for. Never rejects. */
+  async warm({ voice, script: { dictionary }, emotions }: Project): Promise<void> {
+    const { signal } = this.#stop;
+    const say = async (text: string, defaultLang: SpeechLang): Promise<void> => {
+      const plan = planLine({ text, emotion: 'neutral', intensity: 1 }, { dictionary, emotions, defaultLang });
+      // Never found in the cache: the voice itself is what is woken.
+      plan.parts.push({ kind: 'pause', ms: 1 + Math.random() });
+      await this.#once(plan, { lineId: 'warm', voice, lineVoiceId: null }, signal);
+    };
+    await Promise.allSettled([say('你好，123。', 'zh'), say('Hello, 123.', 'en')]);
   }
 
   /** null where no voice would say it. Never rejects. */

@@ -13,8 +13,8 @@ export interface LiveEncoding {
   output: Pick<LiveOutput, 'videoKbps' | 'audioKbps' | 'keyframeSeconds' | 'preset'>;
 }
 
-/** Both inputs say all that there is to know of them: nothing is probed, nothing is held back. */
-const RAW = ['-fflags', 'nobuffer', '-probesize', '32', '-analyzeduration', '0'];
+/** Both inputs say all that there is to know of them: nothing is probed. (`nobuffer` would lose the first frame.) */
+const RAW = ['-probesize', '32', '-analyzeduration', '0'];
 
 export function liveArgs({ encoder, shape, widthPx, heightPx, output }: LiveEncoding): string[] {
   const scaled = widthPx !== shape.widthPx || heightPx !== shape.heightPx;

@@ -87,7 +87,15 @@ export class LiveWorld implements AsyncDisposable {
   /** Mono samples of the stream's sound, from its time 0 on. */
   async sound(): Promise<Int16Array> {
     const { path } = await this.studio.ffmpeg(new AbortController().signal);
-    const args = ['-v', 'error', '-i', await this.file(), '-vn', '-af', 'aresample=async=1:first_pts=0'];
+    const args = [
+      '-v',
+      'error',
+      '-i',
+      await this.file(),
+      '-vn',
+      '-af',
+      'aresample=async=1:min_hard_comp=0.01:first_pts=0',
+    ];
     const { stdout } = await run(path, [...args, '-ac', '1', '-ar', '48000', '-f', 's16le', 'pipe:1'], RAW);
     return new Int16Array(stdout.buffer.slice(stdout.byteOffset, stdout.byteOffset + (stdout.length & ~1)));
   }

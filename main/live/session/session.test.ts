@@ -1,0 +1,233 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { LiveCommand, ShowPosition } from '../../../app/live/protocol.ts';
+import { AUDIO } from '../../broadcast/flv/tags.ts';
+import { VirtualClock } from './clock.ts';
+import type { SessionDeps } from './session.ts';
+import { flashes, flashMaker, flashStage, tones, toneVoice } from './testing/flash-and-tone.ts';
+import { isPicture, LiveWorld, line, liveProject, shownMs } from './testing/live-world.ts';
+
+const SIZE = 64;
+const stage = { size: { widthPx: SIZE, heightPx: SIZE }, fps: 25 };
+const FRAME_MS = 40;
+
+function doubles(world: LiveWorld, virtual: boolean) {
+  const flash = flashStage();
+  const voice = toneVoice(world.folder);
+  const clock = new VirtualClock(Date.UTC(2026, 0, 5, 8));
+  const deps: Partial<SessionDeps> = {
+    ...{ speech: voice, openFrames: flash.openFrames, maker: flashMaker(SIZE, SIZE) },
+    ...(virtual && { clock }),
+  };
+  return { flash, voice, clock, deps };
+}
+
+const say = (id: string, text: string, intent: 'queue' | 'interrupt' | 'replace'): LiveCommand => ({
+  ...{ type: 'say', id, text, intent, emotion: null, intensity: 1, voiceId: null, resume: 'interrupted' },
+});
+
+async function until(what: () => boolean): Promise<void> {
+  for (let i = 0; i < 3000 && !what(); i++) await sleep(10);
+  assert.ok(what(), `never: ${what}`);
+}
+
+/** Every picture at its own time, none left out; sound without a hole. */
+function assertContinuous(world: LiveWorld, fromFrame = 0): number {
+  const times = world.tags.filter(isPicture).map(shownMs);
+  assert.deepEqual(
+    times,
+    times.map((_, i) => (fromFrame + i) * FRAME_MS),
+  );
+  const sound = world.tags
+    .filter(({ type, body }) => type === AUDIO && body[1] === 1)
+    .map(({ timestampMs }) => timestampMs);
+  for (const [i, ms] of sound.entries()) if (i > 0) assert.ok(ms - sound[i - 1]! <= 22, `a hole in the sound at ${ms}`);
+  return times.length;
+}
+
+/** How far the picture of an utterance is from its sound, ms; nothing that is heard is not seen. */
+async function offsets(world: LiveWorld): Promise<number[]> {
+  const seen = flashes(await world.pictures(SIZE, SIZE));
+  const heard = tones(await world.sound()).filter(({ fromMs, toMs }) => toMs - fromMs > 300);
+  assert.equal(seen.length, heard.length);
+  return seen.map(({ from }, i) => from * FRAME_MS - heard[i]!.fromMs);
+}
+
+test('picture and sound of an accelerated show are in step to the frame, from its beginning to its end', async () => {
+  await using world = await LiveWorld.open();
+  const { deps, voice } = doubles(world, true);
+  const lines = Array.from({ length: 30 }, (_, i) => line(`l${i}`, `Sentence ${i}. And another one.`, 330 + i * 7));
+  const session = await world.session({ project: liveProject(lines, { stage }) }, deps);
+  await session.run();
+  const frames = assertContinuous(world);
+  assert.ok(frames > 50 * 25, `${frames} frames`);
+  const measured = await offsets(world);
+  assert.equal(measured.length, 60);
+  // A sound begins anywhere within a frame, and is seen from the next one on.
+  for (const offset of measured) assert.ok(offset >= -3 && offset <= FRAME_MS + 3, `${offset} ms`);
+  const drift =
+    measured.slice(-20).reduce((sum, ms) => sum + ms, 0) / 20 -
+    measured.slice(0, 20).reduce((sum, ms) => sum + ms, 0) / 20;
+  assert.ok(Math.abs(drift) <= 20, `a drift of ${drift} ms`);
+  const status = session.status();
+  assert.equal(status.lateFrames, 0);
+  assert.equal(status.worstAvOffsetMs, 0);
+  assert.deepEqual(
+    voice.asked.filter((text) => text.startsWith('Sentence')),
+    lines.map((_, i) => `Sentence ${i}.`),
+  );
+});
+
+test('an interruption silences the voice and what shows it within 200 ms; the sentence cut off is said again', async () => {
+  await using world = await LiveWorld.open();
+  const { deps, clock } = doubles(world, true);
+  const lines = [line('a', 'One. Two. Three.'), line('b', 'Four.')];
+  const session = await world.session({ project: liveProject(lines, { stage }) }, deps);
+  let askedAtMs = 0;
+  const settled = clock.settled;
+  clock.settled = async (ms) => {
+    await settled(ms);
+    const { speaking } = session.status();
+    if (askedAtMs === 0 && speaking?.text === 'Two.' && ms > 1200) {
+      askedAtMs = session.status().streamMs;
+      session.command(say('now', 'Stop.', 'interrupt'));
+    }
+  };
+  await session.run();
+  assertContinuous(world);
+  assert.ok(askedAtMs > 0);
+  const seen = flashes(await world.pictures(SIZE, SIZE)).map(({ from, to }) => ({
+    fromMs: from * FRAME_MS,
+    toMs: to * FRAME_MS,
+  }));
+  const heard = tones(await world.sound());
+  const cutSeen = seen.find(({ fromMs, toMs }) => fromMs <= askedAtMs && toMs >= askedAtMs);
+  const cutHeard = heard.find(({ fromMs, toMs }) => fromMs <= askedAtMs && toMs >= askedAtMs);
+  assert.ok(cutSeen && cutSeen.toMs - askedAtMs <= 200, JSON.stringify([askedAtMs, seen]));
+  assert.ok(cutHeard && cutHeard.toMs - askedAtMs <= 100, JSON.stringify([askedAtMs, heard]));
+  assert.ok(cutSeen.toMs - cutSeen.fromMs < 600);
+  // One, what of Two was heard, Stop, Two, Three, Four.
+  assert.equal(heard.length, 6);
+  const traces = world.replies.flatMap((reply) => (reply.type === 'trace' ? [reply.trace] : []));
+  assert.deepEqual(
+    traces.map(({ text, interrupted }) => [text, interrupted]),
+    [
+      ['One. Two. Three.', true],
+      ['Stop.', false],
+      ['One. Two. Three.', false],
+      ['Four.', false],
+    ],
+  );
+  assert.ok(world.replies.some((reply) => reply.type === 'done' && reply.id === 'now' && reply.said));
+});
+
+test('an encoder killed outright is followed by another: time goes on, in step', async () => {
+  await using world = await LiveWorld.open();
+  const { deps } = doubles(world, false);
+  const lines = Array.from({ length: 6 }, (_, i) => line(`l${i}`, `Sentence ${i}.`, 400));
+  const session = await world.session({ project: liveProject(lines, { stage }) }, deps);
+  const running = session.run();
+  await until(() => session.status().streamMs > 1500);
+  const pid = session.encoderPid!;
+  process.kill(pid, 'SIGKILL');
+  await until(() => session.encoderPid !== pid && session.encoderPid !== undefined);
+  await running;
+  assert.equal(session.status().encoderRestarts, 1);
+  const times = world.tags.filter(isPicture).map(shownMs);
+  const steps = times.slice(1).map((ms, i) => ms - times[i]!);
+  assert.ok(steps.every((step) => step > 0 && step % FRAME_MS === 0));
+  assert.ok(Math.max(...steps) <= 3000, `${Math.max(...steps)} ms without a picture`);
+  const sound = world.tags
+    .filter(({ type, body }) => type === AUDIO && body[1] === 1)
+    .map(({ timestampMs }) => timestampMs);
+  assert.ok(sound.every((ms, i) => i === 0 || ms > sound[i - 1]!));
+  const last = flashes(await world.pictures(SIZE, SIZE)).at(-1)!;
+  const lastTone = tones(await world.sound()).at(-1)!;
+  const seenMs = times[last.from]!;
+  assert.ok(Math.abs(seenMs - lastTone.fromMs) <= FRAME_MS + 5, `${seenMs} and ${lastTone.fromMs}`);
+  assert.ok(world.replies.some((reply) => reply.type === 'trouble' && reply.error.code === 'on-air.encoder-stopped'));
+});
+
+test('frames that are not drawn in time are shown by the one before, counted, and told with what was said', async () => {
+  await using world = await LiveWorld.open();
+  const { deps, flash } = doubles(world, false);
+  const session = await world.session({ project: liveProject([line('a', 'One. Two. Three.')], { stage }) }, deps);
+  const stall = Promise.withResolvers<void>();
+  flash.delay = (index) => (index === 20 ? stall.promise : undefined);
+  const running = session.run();
+  await until(() => session.status().frames > 26);
+  stall.resolve();
+  await running;
+  assert.ok(session.status().lateFrames >= 1);
+  assertContinuous(world);
+  const trace = world.replies.find((reply) => reply.type === 'trace');
+  assert.ok(trace?.type === 'trace' && trace.trace.lateFrames >= 1);
+});
+
+test('a voice that never answers costs its sentence, not the stream', async () => {
+  await using world = await LiveWorld.open();
+  const { deps, voice } = doubles(world, false);
+  voice.fault = (text) => (text === 'Two.' ? new Promise<never>(() => undefined) : undefined);
+  const project = liveProject([line('a', 'One. Two. Three.')], { stage });
+  const session = await world.session({ project }, { ...deps, voiceTimeoutMs: 150 });
+  await session.run();
+  assertContinuous(world);
+  assert.equal(voice.asked.filter((text) => text === 'Two.').length, 2);
+  assert.equal((await offsets(world)).length, 2);
+  const codes = world.replies.flatMap((reply) => (reply.type === 'trouble' ? [reply.error.code] : []));
+  assert.deepEqual(codes, ['on-air.voice-silent', 'on-air.voice-silent', 'on-air.sentence-skipped']);
+});
+
+test('a show goes on at the sentence it had come to, on the same clock', async () => {
+  await using world = await LiveWorld.open();
+  const { deps } = doubles(world, true);
+  const project = liveProject([line('a', 'One. Two. Three.'), line('b', 'Four.')], { stage });
+  const first = await world.session({ project }, deps);
+  const kept: { position: ShowPosition; streamMs: number }[] = [];
+  const running = world.replies;
+  await first.run();
+  for (const reply of running) if (reply.type === 'position') kept.push(reply);
+  const at = kept.find(({ position }) => position.line === 0 && position.sentence === 2)!;
+  await using again = await LiveWorld.open();
+  const { deps: others } = doubles(again, true);
+  const second = await again.session({ project, position: at.position, fromStreamMs: at.streamMs }, others);
+  await second.run();
+  assertContinuous(again, Math.ceil(at.streamMs / FRAME_MS));
+  const spoken = again.replies.flatMap((reply) => (reply.type === 'trace' ? [reply.trace.text] : []));
+  assert.deepEqual(spoken, ['One. Two. Three.', 'Four.']);
+  assert.equal(flashes(await again.pictures(SIZE, SIZE)).length, 2);
+});
+
+test('a change of quality takes over at a frame, without a gap', async () => {
+  await using world = await LiveWorld.open();
+  const { deps } = doubles(world, false);
+  const lines = Array.from({ length: 5 }, (_, i) => line(`l${i}`, `Sentence ${i}.`, 300));
+  const session = await world.session({ project: liveProject(lines, { stage }) }, deps);
+  const running = session.run();
+  await until(() => session.status().streamMs > 1500);
+  session.rung({ step: 1, videoKbps: 200, fpsDivisor: 1, scale: 0.5 });
+  await until(() => session.status().rung.step === 1);
+  const { rung } = session.status();
+  assert.deepEqual(rung, { step: 1, videoKbps: 200, fps: 25, widthPx: 32, heightPx: 32 });
+  await running;
+  assertContinuous(world);
+  assert.equal(session.status().encoderRestarts, 0);
+});
+
+test('asked to stop, the sentence is finished, the closing played, and everything leaves', async () => {
+  await using world = await LiveWorld.open();
+  const { deps } = doubles(world, true);
+  const closing = [{ kind: 'script', id: 'bye', lines: [line('c', 'Good bye.')] }];
+  const show = { closing, segments: [{ kind: 'script', id: 'main', lines: [line('a', 'One. Two. Three. Four.')] }] };
+  const project = liveProject([], { stage, live: { show, output: { videoKbps: 300, preset: 'ultrafast' } } });
+  const session = await world.session({ project }, deps);
+  const running = session.run();
+  await until(() => world.replies.some((reply) => reply.type === 'position' && reply.position.sentence === 1));
+  await Promise.all([session.stop(true), running]);
+  assertContinuous(world);
+  const traces = world.replies.flatMap((reply) => (reply.type === 'trace' ? [reply.trace.text] : []));
+  assert.equal(traces.at(-1), 'Good bye.');
+  const whole = flashes(await world.pictures(SIZE, SIZE));
+  for (const { from, to } of whole) assert.ok(to - from >= 14 && to - from <= 16, `a sentence of ${to - from} frames`);
+});
