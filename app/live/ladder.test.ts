@@ -38,8 +38,9 @@ function simulate(): {
         const sample: LadderSample = {
           nowMs,
           session: { frames, lateFrames, encoderSpeed: speed, encoderQueue: 0 },
-          destinations: Object.entries(destinations).map(
-            ([id, { state: light = 'live', queueMs = 0, drops = 0, bytes = 300_000 } = {}]) => {
+          destinations: Object.entries(destinations).map<LadderSample['destinations'][number]>(
+            ([id, told = {}]: [string, Destination | undefined]) => {
+              const { state: light = 'live' as const, queueMs = 0, drops = 0, bytes = 300_000 } = told;
               dropped[id] = (dropped[id] ?? 0) + drops;
               sent[id] = (sent[id] ?? 0) + bytes;
               return { id, state: light, queueMs, droppedFrames: dropped[id], sentBytes: sent[id] };

@@ -6,6 +6,7 @@ import { open } from 'node:fs/promises';
 import type { AnyRouter } from '@orpc/server';
 import { RPCHandler as PortHandler } from '@orpc/server/message-port';
 import { RPCHandler as SocketHandler } from '@orpc/server/ws';
+import { answerHealth } from '../live/supervisor/health-server.ts';
 import { createRouter, rpcOptions } from '../rpc/router.ts';
 import type { MediaProvider, PreviewChannel } from '../studio/service.ts';
 import { openStudioService, type StudioService, type StudioServiceOptions } from '../studio/studio-service.ts';
@@ -18,7 +19,7 @@ type RpcPort = Parameters<PortHandler<Record<never, never>>['upgrade']>[0];
 
 export interface Engine extends AsyncDisposable {
   readonly studio: StudioService;
-  /** `/media/…` and `/upload`; 404 for the rest. */
+  /** `/media/…`, `/upload`, `/health` and `/metrics`; 404 for the rest. */
   fetch(request: Request): Promise<Response>;
   serveRpcSocket(socket: RpcSocket): void;
   serveRpcPort(port: RpcPort): void;
@@ -43,6 +44,12 @@ export async function openEngine(options: EngineOptions): Promise<Engine> {
       if (url.pathname.startsWith('/media/') && reading) return await answerMedia(request, url, providers);
       if (url.pathname === '/upload' && request.method === 'POST')
         return await answerUpload(request, studio.storage.assets, options.uploadLimitBytes);
+      const health = reading ? answerHealth(url.pathname, studio.health(), { idleIsHealthy: true }) : null;
+      if (health !== null)
+        return new Response(health.body, {
+          status: health.status,
+          headers: { 'content-type': health.contentType, 'cache-control': 'no-store' },
+        });
       return new Response('not found', { status: 404 });
     },
     serveRpcSocket(socket) {

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { createGate, type Gate, loadSecret, type Verdict } from './access.ts';
+import { createGate, type Gate, loadSecret, mayReadMetrics, metricsToken, type Verdict } from './access.ts';
 
 const PORT = 7860;
 const gateAt = (nowMs?: () => number, secret = new Uint8Array(32)): Gate =>
@@ -136,4 +136,29 @@ test('the secret is made once, for its owner alone', async () => {
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
+});
+
+test('a program reads health and metrics with their token, under a name of this machine, and nothing else with it', () => {
+  const secret = new Uint8Array(32).fill(7);
+  const gate = gateAt(undefined, secret);
+  const authorization = `Bearer ${metricsToken(secret)}`;
+  const may = ({ method = 'GET', url = '/metrics', upgrade = false, headers = {} }: Asked): boolean => {
+    const all: Record<string, string> = { host: `127.0.0.1:${PORT}`, authorization, ...headers };
+    const request = { method, url, upgrade, header: (name: string) => all[name] };
+    return mayReadMetrics(request, gate.judge(request), secret);
+  };
+  assert.equal(may({}), true);
+  assert.equal(may({ url: '/health?x' }), true);
+  for (const asked of [
+    { url: '/' },
+    { url: '/media/asset/x' },
+    { url: '/metrics/../upload' },
+    { method: 'POST' },
+    { upgrade: true },
+    { headers: { authorization: '' } },
+    { headers: { authorization: `Bearer ${metricsToken(new Uint8Array(32))}` } },
+    { headers: { host: 'evil.example' } },
+    { headers: { origin: 'http://evil.example' } },
+  ])
+    assert.equal(may(asked), false, JSON.stringify(asked));
 });

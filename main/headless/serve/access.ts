@@ -109,6 +109,19 @@ function same(a: string, b: string): boolean {
 
 const SECRET_BYTES = 32;
 
+/** What a program shows to read `/health` and `/metrics`, as `Authorization: Bearer …`; good for nothing else. */
+export const metricsToken = (secret: Uint8Array): string =>
+  createHmac('sha256', secret).update('metrics').digest('base64url').slice(0, 32);
+
+/** Whether a request without a session may read them: from a program, under a name of this machine, with the token. */
+export function mayReadMetrics(request: RequestFacts, verdict: Verdict, secret: Uint8Array): boolean {
+  if (verdict.access !== 'refused' || verdict.reason !== 'session' || request.upgrade) return false;
+  if (request.method !== 'GET' && request.method !== 'HEAD') return false;
+  const shown = /^Bearer (\S+)$/.exec(request.header('authorization') ?? '')?.[1];
+  return shown !== undefined && isMetrics(request.url) && same(shown, metricsToken(secret));
+}
+export const isMetrics = (url: string): boolean => /^\/(health|metrics)(\?|$)/.test(url);
+
 /** The data folder's own secret, made at the first start, readable by its owner alone. @throws StudioError `storage.*` */
 export async function loadSecret(dataDir: string): Promise<Uint8Array> {
   const path = join(dataDir, 'host-secret');

@@ -55,6 +55,19 @@ describe('the host', () => {
     assert.doesNotMatch(String(stranger.body), /<title>studio/);
   });
 
+  test('a program reads health and metrics with their token, a page with its session, a stranger not at all', async () => {
+    const stranger = { cookie: '' };
+    const program = { ...stranger, authorization: `Bearer ${studio.host.metricsToken}` };
+    for (const path of ['/health', '/metrics']) {
+      assert.equal((await studio.fetch(path, { headers: stranger })).status, 401);
+      assert.equal((await studio.fetch(path)).status, 200);
+      assert.equal((await studio.fetch(path, { headers: program })).status, 200);
+    }
+    const { body } = await studio.fetch('/health', { headers: program });
+    assert.deepEqual(JSON.parse(String(body)), { healthy: true, shows: [] });
+    assert.equal((await studio.fetch('/', { headers: program })).status, 401);
+  });
+
   test('the link’s page sets the cookie and leads on', async () => {
     const url = new URL(studio.host.newUrl());
     const answer = await studio.fetch(url.pathname + url.search, { headers: { cookie: '' } });

@@ -10,7 +10,16 @@ import { type Duplex, pipeline } from 'node:stream';
 import { StudioError } from '../../../app/errors/index.ts';
 import { ENGINE_KEY_HEADER } from '../../engine-process/protocol.ts';
 import { type EngineAddress, type EngineProcess, startEngineProcess } from '../../engine-process/supervisor.ts';
-import { createGate, type Gate, loadSecret, type RequestFacts, type Verdict } from './access.ts';
+import {
+  createGate,
+  type Gate,
+  isMetrics,
+  loadSecret,
+  mayReadMetrics,
+  metricsToken,
+  type RequestFacts,
+  type Verdict,
+} from './access.ts';
 import { deniedPage, securityHeaders, welcomePage } from './pages.ts';
 import { openStaticFiles, type StaticFiles } from './static-files.ts';
 
@@ -38,6 +47,8 @@ export interface Host {
   readonly port: number;
   /** A link that lets one browser in. */
   newUrl(): string;
+  /** What a program shows to read `/health` and `/metrics`. */
+  readonly metricsToken: string;
   readonly engine: EngineProcess;
   /** Resolves when the engine's process is gone and the port free. Safe to call twice. */
   close(): Promise<void>;
@@ -62,6 +73,7 @@ async function hostOf(engine: EngineProcess, options: HostOptions): Promise<Host
   let gate: Gate | undefined;
   const context = (): Context => ({
     gate: gate!,
+    secret,
     engine,
     files,
     onWelcome: () => options.onWelcome?.(newUrl()),
@@ -86,6 +98,7 @@ async function hostOf(engine: EngineProcess, options: HostOptions): Promise<Host
   return {
     port,
     newUrl,
+    metricsToken: metricsToken(secret),
     engine,
     close() {
       closing ??= (async () => {
@@ -101,6 +114,7 @@ async function hostOf(engine: EngineProcess, options: HostOptions): Promise<Host
 
 interface Context {
   gate: Gate;
+  secret: Uint8Array;
   engine: EngineProcess;
   files: StaticFiles;
   onWelcome(): void;
@@ -122,6 +136,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, contex
     for (const [name, value] of securityHeaders) response.setHeader(name, value);
     const facts = factsOf(request, false);
     const verdict = gate.judge(facts);
+    if (mayReadMetrics(facts, verdict, context.secret)) return await handOn(request, response, context);
     if (verdict.access === 'refused') return refuse(response, verdict, facts);
     const url = URL.parse(facts.url, 'http://studio');
     if (url === null) return void response.writeHead(400, { 'content-type': 'text/plain' }).end('address');
@@ -133,7 +148,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, contex
     }
     if (url.searchParams.has('token') && url.pathname === '/')
       return void response.writeHead(303, { location: '/' }).end();
-    if (url.pathname.startsWith('/media/') || url.pathname === '/upload')
+    if (url.pathname.startsWith('/media/') || url.pathname === '/upload' || isMetrics(url.pathname))
       return await handOn(request, response, context);
     const reading = facts.method === 'GET' || facts.method === 'HEAD';
     if (reading && (await files.serve(url.pathname, response, facts.method === 'GET'))) return;

@@ -9,9 +9,10 @@ import { checkBeforeAir } from '../../live/supervisor/checklist.ts';
 import { type HealthServer, startHealthServer } from '../../live/supervisor/health-server.ts';
 import type { LiveDestination, LiveShow } from '../../live/supervisor/live-show.ts';
 import { createLiveSupervisor } from '../../live/supervisor/live-supervisor.ts';
-import { destinationsWithKeys, resumableShows } from '../../live/supervisor/resume.ts';
+import { destinationsWithKeys, type KeyOf, resumableShows } from '../../live/supervisor/resume.ts';
 import type { AssetSource } from '../../storage/assets.ts';
 import { openStorage, type Storage } from '../../storage/open.ts';
+import { createSecretFile } from '../../storage/secret-file.ts';
 import type { Verb, VerbContext, VerbResult } from '../cli.ts';
 import { badValue, Interrupted, ManyFaults, usage } from '../faults.ts';
 import { openGivenProject } from '../given-project.ts';
@@ -115,7 +116,7 @@ async function newShow(
   };
   const project = { ...read, live: { ...read.live, output } };
   await keepAssets(project, assets, storage, signal);
-  const destinations = made.destinations.length > 0 ? made.destinations : await ofProject(project);
+  const destinations = made.destinations.length > 0 ? made.destinations : await ofProject(project, storage.dataDir);
   return { project, destinations, recordingDir: record === undefined ? null : resolve(record), forMs };
 }
 
@@ -133,21 +134,26 @@ async function keepAssets(
 }
 
 /** Those that the project names and that are switched on. */
-async function ofProject({ live }: Project): Promise<LiveDestination[]> {
+async function ofProject({ live }: Project, dataDir: string): Promise<LiveDestination[]> {
   const wanted = live.destinations.filter(({ enabled, server }) => enabled && server !== '');
   return await destinationsWithKeys(
     { destinations: wanted.map(({ id, server }) => ({ id, url: server })) },
-    async (_, number) => keyFromEnvironment(number),
+    keyIn(dataDir),
   );
 }
 
+/** The environment goes before what the studio keeps on this data folder. */
+const keyIn =
+  (dataDir: string): KeyOf =>
+  async (id, number) =>
+    keyFromEnvironment(number) ?? (await createSecretFile(dataDir).get(`stream-key:${id}`));
+
 /** The show that was on air when its process ended. Addresses given now go before those it had. */
-async function lastShow({ liveShows }: Storage, given: LiveDestination[]): Promise<Asked | null> {
+async function lastShow({ liveShows, dataDir }: Storage, given: LiveDestination[]): Promise<Asked | null> {
   const [found] = resumableShows(liveShows, { host: 'command', withinMs: Number.POSITIVE_INFINITY });
   if (found === undefined) return null;
   const { record, forMs } = found;
-  const destinations =
-    given.length > 0 ? given : await destinationsWithKeys(record, async (_, number) => keyFromEnvironment(number));
+  const destinations = given.length > 0 ? given : await destinationsWithKeys(record, keyIn(dataDir));
   return { project: record.project, destinations, recordingDir: record.recordingDir, forMs };
 }
 

@@ -31,8 +31,14 @@ export const serveVerb: Verb = async ({ options, console, signal, studio: where 
     signal.throwIfAborted();
     const url = running.newUrl();
     console.print(console.words({ en: `Shenghua Studio: ${url}`, zh: `声画已启动：${url}` }));
-    console.result({ url, port: running.port });
+    console.result({ url, port: running.port, metricsToken: running.metricsToken });
     console.note(console.words({ en: 'Ctrl-C ends it.', zh: '按 Ctrl-C 结束。' }));
+    console.note(
+      console.words({
+        en: `/health and /metrics for programs: Authorization: Bearer ${running.metricsToken}`,
+        zh: `程序读取 /health 与 /metrics：Authorization: Bearer ${running.metricsToken}`,
+      }),
+    );
     if (host !== DEFAULT_HOST && host !== 'localhost' && host !== '::1') {
       console.note(
         console.words({

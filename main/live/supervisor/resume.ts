@@ -1,8 +1,7 @@
 /** Shows that were on air when their process ended, and how they come back. */
 import { StudioError } from '../../../app/errors/index.ts';
 import type { LiveHost, LiveShowRecord, LiveShowRepository } from '../../storage/repositories/live-shows.ts';
-import type { LiveDestination, LiveShow } from './live-show.ts';
-import type { LiveSupervisor } from './live-supervisor.ts';
+import type { LiveDestination } from './live-show.ts';
 
 /** Nobody expects a show to come back by itself after longer than this. */
 export const COMES_BACK_WITHIN_MS = 24 * 60 * 60 * 1000;
@@ -41,32 +40,4 @@ export async function destinationsWithKeys(
       return { id, url, key };
     }),
   );
-}
-
-export interface ResumeOptions {
-  supervisor: Pick<LiveSupervisor, 'goLive'>;
-  liveShows: Pick<LiveShowRepository, 'onAir' | 'end'>;
-  host: LiveHost;
-  keyOf: KeyOf;
-  webhook?: string | null | undefined;
-  signal: AbortSignal;
-  /** One that cannot come back; the others do. */
-  onFailure(record: LiveShowRecord, error: unknown): void;
-}
-
-/** At the start of a studio: puts every show back on air that was when it ended. */
-export async function resumeShows(options: ResumeOptions): Promise<LiveShow[]> {
-  const { supervisor, liveShows, host, keyOf, webhook, signal, onFailure } = options;
-  const back: LiveShow[] = [];
-  for (const { record, forMs } of resumableShows(liveShows, { host, withinMs: COMES_BACK_WITHIN_MS })) {
-    try {
-      const destinations = await destinationsWithKeys(record, keyOf);
-      const { project, recordingDir } = record;
-      back.push(await supervisor.goLive({ project, destinations, recordingDir, forMs, resume: true, webhook }, signal));
-    } catch (error) {
-      signal.throwIfAborted();
-      onFailure(record, error);
-    }
-  }
-  return back;
 }
