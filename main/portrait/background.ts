@@ -21,7 +21,11 @@ const FILL_SIDE = 512;
  * by push–pull (Gortler et al., "The Lumigraph", 1996, §3.4). `marginPx` is how far beyond the matte colours of hair may
  * have bled and are not trusted. A cut-out picture has no surroundings: its own transparent pixels stay as they are.
  */
-export function backgroundWithoutPerson(picture: Picture, matte: Uint8Array, marginPx: number): Uint8Array {
+export function backgroundWithoutPerson(
+  picture: Picture,
+  matte: Uint8Array,
+  marginPx: number,
+): Uint8Array<ArrayBuffer> {
   const { width, height, rgba } = picture;
   const scale = Math.min(1, FILL_SIDE / Math.max(width, height));
   const [w, h] = [Math.max(1, Math.round(width * scale)), Math.max(1, Math.round(height * scale))];

@@ -113,7 +113,7 @@ export function turnUpright(
   orientation: number,
 ): { width: number; height: number; rgba: Uint8Array } {
   const aligned = data.byteOffset % 4 === 0 ? data : data.slice();
-  if (orientation < 2 || orientation > 8) return { width, height, rgba: Uint8Array.from(data) };
+  if (orientation < 2 || orientation > 8) return { width, height, rgba: new Uint8Array(data) };
   const from = new Uint32Array(aligned.buffer, aligned.byteOffset, width * height);
   const [outWidth, outHeight] = orientation >= 5 ? [height, width] : [width, height];
   const to = new Uint32Array(width * height);

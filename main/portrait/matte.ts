@@ -25,7 +25,7 @@ const WORK_SIDE = 288;
  * One byte a pixel. Soft at the edges and a little wide, so that a thin band of the real background travels with the hair.
  * A picture with its own transparency brings its own matte.
  */
-export function personMatte(picture: Picture, face: FaceLandmarks): Uint8Array {
+export function personMatte(picture: Picture, face: FaceLandmarks): Uint8Array<ArrayBuffer> {
   const { width, height, rgba } = picture;
   const own = ownMatte(picture);
   if (own !== null) return own;
@@ -67,7 +67,7 @@ export function personMatte(picture: Picture, face: FaceLandmarks): Uint8Array {
 }
 
 /** The picture's alpha, if it shows anything through: a cut-out has at least a hundredth of it empty. */
-function ownMatte({ rgba }: Picture): Uint8Array | null {
+function ownMatte({ rgba }: Picture): Uint8Array<ArrayBuffer> | null {
   const matte = new Uint8Array(rgba.length / 4);
   let empty = 0;
   for (let i = 0; i < matte.length; i++) {

@@ -4,7 +4,10 @@
 const JOIN_PX = 16;
 
 /** Starts and lengths in pixels as pairs of u32 (of this machine's byte order), and the RGBA of those pixels one run after another. */
-export function packPatches(picture: Uint8Array, from: Uint8Array): [runs: Uint8Array, patches: Uint8Array] {
+export function packPatches(
+  picture: Uint8Array,
+  from: Uint8Array,
+): [runs: Uint8Array<ArrayBuffer>, patches: Uint8Array<ArrayBuffer>] {
   const runs: number[] = [];
   const pixels = picture.length / 4;
   for (let i = 0; i < pixels; i++) {

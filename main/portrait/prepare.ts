@@ -5,13 +5,12 @@ import { type FaceLandmarks, faceLandmarksSchema } from '../../app/document/land
 import { StudioError } from '../../app/errors/index.ts';
 import { createFaceMesh } from '../../native-models/face-mesh/face-mesh.ts';
 import type { DetectedFace, PreparedPortrait } from '../engine/ports/portrait.ts';
-import { backgroundWithoutPerson } from './background.ts';
-import { type DecodedPicture, decodePicture } from './decode.ts';
-import { examineFace, faceSizePx, MIN_FACE_PX } from './doctor.ts';
-import { faceBox, headPose, interOcularPx } from './face-measures.ts';
-import { snapLips } from './lip-edges.ts';
-import { personMatte } from './matte.ts';
-import { packPatches, unpackPatches } from './patches.ts';
+import type { DecodedPicture } from './decode.ts';
+import { faceSizePx, MIN_FACE_PX } from './doctor.ts';
+import { faceBox } from './face-measures.ts';
+import { unpackPatches } from './patches.ts';
+import { createPixelThread } from './pixel-thread.ts';
+import type { FaceInPicture } from './pixel-work.ts';
 import { openPortraitCache } from './portrait-cache.ts';
 
 export interface PortraitInspection {
@@ -36,7 +35,7 @@ export interface PortraitImporter {
    * analysis-failed}
    */
   prepare(bytes: Uint8Array, options: PrepareOptions): Promise<PreparedPortrait>;
-  /** Ends the analysis thread; nothing keeps the process alive afterwards. */
+  /** Ends its threads; nothing keeps the process alive afterwards. */
   dispose(): Promise<void>;
 }
 
@@ -76,15 +75,13 @@ const preparedSchema = inspectionSchema.extend({ face: faceSchema });
 export function createPortraitImporter({ cacheDir }: { cacheDir: string }): PortraitImporter {
   const cache = openPortraitCache(cacheDir);
   const mesh = createFaceMesh();
+  const pixels = createPixelThread();
   /** What is being prepared, until it is in the cache: whoever wants the same waits for that. */
   const making = new Map<string, Promise<void>>();
 
-  const findFaces = async (picture: DecodedPicture, signal: AbortSignal): Promise<DetectedFace[]> => {
+  const findFaces = async (picture: DecodedPicture, signal: AbortSignal): Promise<FaceInPicture[]> => {
     try {
-      const found = await mesh.find({ width: picture.width, height: picture.height, rgba: picture.rgba }, signal);
-      return found.map(({ landmarks, confidence }, index) =>
-        describe(picture, snapLips(picture, landmarks), confidence, index),
-      );
+      return await mesh.find({ width: picture.width, height: picture.height, rgba: picture.rgba }, signal);
     } catch (cause) {
       signal.throwIfAborted();
       const detail = cause instanceof Error ? cause.message : String(cause);
@@ -103,8 +100,8 @@ export function createPortraitImporter({ cacheDir }: { cacheDir: string }): Port
     if (cached.success) return { inspection: cached.data, picture: null };
     signal.throwIfAborted();
     mesh.warmUp();
-    const picture = await decodePicture(bytes, signal);
-    const faces = await findFaces(picture, signal);
+    const picture = await pixels.decode(bytes, signal);
+    const faces = await pixels.describe(picture, await findFaces(picture, signal), { snap: true }, signal);
     const inspection: PortraitInspection = { width: picture.width, height: picture.height, faces };
     await cache.write(key, { meta: inspection, planes: [] });
     return { inspection, picture };
@@ -142,13 +139,19 @@ export function createPortraitImporter({ cacheDir }: { cacheDir: string }): Port
       const { promise, resolve } = Promise.withResolvers<void>();
       making.set(key, promise);
       try {
-        picture ??= await decodePicture(bytes, signal);
-        if (landmarks !== null) faces = [authoredFace(picture, landmarks)];
-        const prepared = await cutOut(picture, faces, landmarks === null ? faceIndex : 0, signal);
-        const { width, height, face, rgba, matte, background } = prepared;
+        picture ??= await pixels.decode(bytes, signal);
+        if (landmarks !== null) {
+          mustShow(picture, landmarks);
+          faces = await pixels.describe(picture, [{ landmarks, confidence: 1 }], { snap: false }, signal);
+        }
+        const face = chooseFace(faces, landmarks === null ? faceIndex : 0);
+        const size = Math.round(faceSizePx(face.landmarks));
+        if (size < MIN_FACE_PX) throw new StudioError('portrait.face-too-small', { px: size, min: MIN_FACE_PX });
+        const { rgba, matte, background, patches } = await pixels.cutOut(picture, face.landmarks, signal);
+        const { width, height } = picture;
         const meta: z.infer<typeof preparedSchema> = { width, height, face, faces };
-        await cache.write(key, { meta, planes: [rgba, matte, ...packPatches(background, rgba)] });
-        return prepared;
+        await cache.write(key, { meta, planes: [rgba, matte, ...patches] });
+        return { ...meta, rgba, matte, background };
       } finally {
         making.delete(key);
         resolve();
@@ -156,29 +159,9 @@ export function createPortraitImporter({ cacheDir }: { cacheDir: string }): Port
     },
 
     async dispose() {
-      await mesh.dispose();
+      await Promise.all([mesh.dispose(), pixels.dispose()]);
     },
   };
-}
-
-/** @throws StudioError `portrait.face-too-small`, of choosing */
-async function cutOut(
-  picture: DecodedPicture,
-  faces: DetectedFace[],
-  faceIndex: number | null,
-  signal: AbortSignal,
-): Promise<PreparedPortrait> {
-  const face = chooseFace(faces, faceIndex);
-  const size = Math.round(faceSizePx(face.landmarks));
-  if (size < MIN_FACE_PX) throw new StudioError('portrait.face-too-small', { px: size, min: MIN_FACE_PX });
-  // These two run for some tenths of a second each: let an abort in between them.
-  const matte = personMatte(picture, face.landmarks);
-  await turn(signal);
-  const margin = Math.max(4, 0.12 * interOcularPx(face.landmarks));
-  const background = backgroundWithoutPerson(picture, matte, margin);
-  await turn(signal);
-  const { width, height, rgba } = picture;
-  return { width, height, rgba, matte, background, face, faces };
 }
 
 function chooseFace(faces: readonly DetectedFace[], index: number | null): DetectedFace {
@@ -190,19 +173,13 @@ function chooseFace(faces: readonly DetectedFace[], index: number | null): Detec
   return face;
 }
 
-function describe(picture: DecodedPicture, landmarks: FaceLandmarks, confidence: number, index: number): DetectedFace {
-  const findings = examineFace(picture, landmarks, confidence);
-  if (picture.animated) findings.push({ code: 'animated', severity: 'info', value: 1 });
-  return { index, box: faceBox(landmarks), confidence, landmarks, pose: headPose(landmarks), findings };
-}
-
-function authoredFace(picture: DecodedPicture, landmarks: FaceLandmarks): DetectedFace {
+/** @throws StudioError `portrait.landmarks-outside` */
+function mustShow(picture: DecodedPicture, landmarks: FaceLandmarks): void {
   const box = faceBox(landmarks);
   const [x, y] = [box.x + box.width / 2, box.y + box.height / 2];
   if (!(x >= 0 && y >= 0 && x < picture.width && y < picture.height && box.width > 0 && box.height > 0)) {
     throw new StudioError('portrait.landmarks-outside');
   }
-  return describe(picture, landmarks, 1, 0);
 }
 
 function readPrepared(entry: { meta: unknown; planes: Uint8Array[] } | null): PreparedPortrait | null {
@@ -226,10 +203,5 @@ async function settledOrAborted(settled: Promise<void>, signal: AbortSignal): Pr
   signal.addEventListener('abort', onAbort, { once: true });
   await Promise.race([settled, aborted.promise]);
   signal.removeEventListener('abort', onAbort);
-  signal.throwIfAborted();
-}
-
-async function turn(signal: AbortSignal): Promise<void> {
-  await new Promise<void>((resolve) => setImmediate(resolve));
   signal.throwIfAborted();
 }

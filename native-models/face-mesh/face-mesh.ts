@@ -14,7 +14,7 @@ export interface FoundFace {
 
 export interface FaceMesh {
   /**
-   * Every face, from the picture's left to its right; none is an empty list. `picture.rgba` is copied.
+   * Every face, from the picture's left to its right; none is an empty list. `picture.rgba` is copied, unless it lies in shared memory.
    * An abort stops the worker; the next call starts another. Rejects with a plain Error when the network itself fails.
    */
   find(picture: PictureView, signal: AbortSignal): Promise<FoundFace[]>;
