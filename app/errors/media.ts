@@ -137,4 +137,24 @@ export const mediaErrors = {
     en: { message: 'A WAV file cannot hold more than 4 GB ({path}).', hint: 'Split the script into parts.' },
     'zh-CN': { message: 'WAV 文件不能超过 4 GB（{path}）。', hint: '请将脚本拆分为几部分。' },
   },
+  'media.insert-unreadable': {
+    en: {
+      message: '"{name}" cannot be shown: {detail}',
+      hint: 'Choose a picture (JPEG, PNG, WebP) or a video (MP4, MOV, WebM) that plays on this computer, or convert it to MP4 first.',
+    },
+    'zh-CN': {
+      message: '无法显示“{name}”：{detail}',
+      hint: '请换用能在本机正常打开的图片（JPEG、PNG、WebP）或视频（MP4、MOV、WebM），或先转换为 MP4。',
+    },
+  },
+  'media.insert-broke-off': {
+    en: {
+      message: 'The video "{name}" broke off while it was shown: {detail}',
+      hint: 'The show goes on with its last picture. Play the file to its end on this computer, and convert it to MP4 if it is damaged.',
+    },
+    'zh-CN': {
+      message: '视频“{name}”播放中断：{detail}',
+      hint: '直播会停留在最后一帧并继续。请在本机完整播放一遍该文件；若已损坏，请重新转换为 MP4。',
+    },
+  },
 } as const satisfies ErrorCatalogue;
