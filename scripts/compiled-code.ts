@@ -22,6 +22,8 @@ const LOADED = [
   () => import('../main/engine-process/engine.ts'),
   () => import('../main/engine-process/socket-server.ts'),
   () => import('../main/preview/session.ts'),
+  // What its threads are made of.
+  () => import('../main/portrait/pixel-work.ts'),
 ];
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {

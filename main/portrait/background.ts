@@ -1,5 +1,5 @@
 /** The picture with the person painted out. */
-import { boxBlur, forEachUpscaled, type Plane, plane, smoothstep } from './planes.ts';
+import { boxBlur, cellsOf, forEachUpscaled, type Plane, plane, smoothstep } from './planes.ts';
 
 interface Picture {
   width: number;
@@ -30,13 +30,17 @@ export function backgroundWithoutPerson(
   const scale = Math.min(1, FILL_SIDE / Math.max(width, height));
   const [w, h] = [Math.max(1, Math.round(width * scale)), Math.max(1, Math.round(height * scale))];
   const near = nearness(shrinkPerson(matte, width, height, w, h), marginPx * scale);
-  const filled = pushPull(surroundings(picture, near)).data;
+  const known = surroundings(picture, near);
+  if (known === null) return withoutSurroundings(picture, near, matte);
+  const filled = pushPull(known).data;
   const out = new Uint8Array(rgba);
   forEachUpscaled(near, width, height, (i, p00, p01, p10, p11, u, v) => {
-    const [w00, w01, w10, w11] = [(1 - u) * (1 - v), u * (1 - v), (1 - u) * v, u * v];
-    const close = near.data[p00]! * w00 + near.data[p01]! * w01 + near.data[p10]! * w10 + near.data[p11]! * w11;
-    const take = matte[i]! > 4 ? 1 : smoothstep(0.01, 0.3, close);
+    const take = matte[i]! > 4 ? 1 : smoothstep(0.01, 0.3, closeness(near.data, p00, p01, p10, p11, u, v));
     if (take === 0) return;
+    const w00 = (1 - u) * (1 - v);
+    const w01 = u * (1 - v);
+    const w10 = (1 - u) * v;
+    const w11 = u * v;
     const o = i * 4;
     for (let c = 0; c < 4; c++) {
       const value =
@@ -50,34 +54,73 @@ export function backgroundWithoutPerson(
   return out;
 }
 
+/** How near a pixel is to the person, read between four of {@link nearness}. */
+function closeness(
+  near: Float32Array,
+  p00: number,
+  p01: number,
+  p10: number,
+  p11: number,
+  u: number,
+  v: number,
+): number {
+  const [n00, n01, n10, n11] = [near[p00]!, near[p01]!, near[p10]!, near[p11]!];
+  return n00 * ((1 - u) * (1 - v)) + n01 * (u * (1 - v)) + n10 * ((1 - u) * v) + n11 * (u * v);
+}
+
+/** Of a cut-out there is nothing to fill in from: what is left is clear where the person was. */
+function withoutSurroundings(
+  { width, height, rgba }: Picture,
+  near: Plane,
+  matte: Uint8Array,
+): Uint8Array<ArrayBuffer> {
+  const out = new Uint8Array(rgba);
+  const pixels = new Uint32Array(out.buffer);
+  forEachUpscaled(near, width, height, (i, p00, p01, p10, p11, u, v) => {
+    if (pixels[i] === 0) return;
+    if (matte[i]! > 4) {
+      pixels[i] = 0;
+      return;
+    }
+    const take = smoothstep(0.01, 0.3, closeness(near.data, p00, p01, p10, p11, u, v));
+    for (let o = i * 4; o < i * 4 + 4; o++) out[o] = Math.round(rgba[o]! * (1 - take));
+  });
+  return out;
+}
+
 /** 1 wherever any of the person falls on the small pixel. */
 function shrinkPerson(matte: Uint8Array, width: number, height: number, w: number, h: number): Plane {
   const person = plane(w, h);
+  const columns = cellsOf(width, w);
+  const rows = cellsOf(height, h);
   for (let y = 0, i = 0; y < height; y++) {
-    const row = Math.min(h - 1, Math.floor(((y + 0.5) * h) / height)) * w;
-    for (let x = 0; x < width; x++, i++) {
-      if (matte[i]! > 4) person.data[row + Math.min(w - 1, Math.floor(((x + 0.5) * w) / width))] = 1;
-    }
+    const row = rows[y]! * w;
+    for (let x = 0; x < width; x++, i++) if (matte[i]! > 4) person.data[row + columns[x]!] = 1;
   }
   return person;
 }
 
-/** The small picture where nothing of the person is near; colours times how much of the pixel is known. */
-function surroundings({ width, height, rgba }: Picture, near: Plane): Level {
+/** The small picture where nothing of the person is near; colours times how much of the pixel is known. null: it is all clear. */
+function surroundings({ width, height, rgba }: Picture, near: Plane): Level | null {
   const [w, h] = [near.width, near.height];
   const level: Level = { width: w, height: h, data: new Float32Array(w * h * 4) };
   const counts = new Float32Array(w * h);
+  const columns = cellsOf(width, w);
+  const rows = cellsOf(height, h);
+  let isClear = true;
   for (let y = 0, p = 0; y < height; y++) {
-    const row = Math.min(h - 1, Math.floor(((y + 0.5) * h) / height)) * w;
+    const row = rows[y]! * w;
     for (let x = 0; x < width; x++, p += 4) {
-      const o = row + Math.min(w - 1, Math.floor(((x + 0.5) * w) / width));
+      const o = row + columns[x]!;
       counts[o]!++;
-      if (near.data[o]! > 0.02) continue;
+      if (rgba[p + 3] === 0 || near.data[o]! > 0.02) continue;
+      isClear = false;
       const known = rgba[p + 3]! / 255;
       for (let c = 0; c < 3; c++) level.data[o * 4 + c]! += rgba[p + c]! * known;
       level.data[o * 4 + 3]! += known;
     }
   }
+  if (isClear) return null;
   for (let o = 0; o < counts.length; o++) {
     for (let c = 0; c < 4; c++) level.data[o * 4 + c]! /= Math.max(1, counts[o]!);
   }

@@ -9,12 +9,13 @@ export function packPatches(
   from: Uint8Array,
 ): [runs: Uint8Array<ArrayBuffer>, patches: Uint8Array<ArrayBuffer>] {
   const runs: number[] = [];
-  const pixels = picture.length / 4;
-  for (let i = 0; i < pixels; i++) {
-    if (same(picture, from, i)) continue;
+  const a = asPixels(picture);
+  const b = asPixels(from);
+  for (let i = 0; i < a.length; i++) {
+    if (a[i] === b[i]) continue;
     const start = i;
     let end = i + 1;
-    for (i = end; i < pixels && i < end + JOIN_PX; i++) if (!same(picture, from, i)) end = i + 1;
+    for (i = end; i < a.length && i < end + JOIN_PX; i++) if (a[i] !== b[i]) end = i + 1;
     runs.push(start, end - start);
     i = end;
   }
@@ -44,7 +45,7 @@ export function unpackPatches(runs: Uint8Array, patches: Uint8Array, from: Uint8
   return at === patches.length ? out : null;
 }
 
-const same = (a: Uint8Array, b: Uint8Array, pixel: number): boolean => {
-  const o = pixel * 4;
-  return a[o] === b[o] && a[o + 1] === b[o + 1] && a[o + 2] === b[o + 2] && a[o + 3] === b[o + 3];
-};
+function asPixels(rgba: Uint8Array): Uint32Array {
+  const { buffer, byteOffset, length } = rgba.byteOffset % 4 === 0 ? rgba : rgba.slice();
+  return new Uint32Array(buffer, byteOffset, length >> 2);
+}

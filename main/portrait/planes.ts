@@ -22,14 +22,19 @@ export function shrinkColours(
 ): ColourPlanes {
   const out = [plane(width, height), plane(width, height), plane(width, height)] as const;
   const counts = new Float32Array(width * height);
-  for (let y = 0; y < picture.height; y++) {
-    const row = Math.min(height - 1, Math.floor(((y + 0.5) * height) / picture.height)) * width;
-    for (let x = 0; x < picture.width; x++) {
-      const o = row + Math.min(width - 1, Math.floor(((x + 0.5) * width) / picture.width));
-      const p = (y * picture.width + x) * 4;
-      const a = picture.rgba[p + 3]! / 65025;
+  const [{ data: red }, { data: green }, { data: blue }] = out;
+  const { rgba } = picture;
+  const columns = cellsOf(picture.width, width);
+  const rows = cellsOf(picture.height, height);
+  for (let y = 0, p = 0; y < picture.height; y++) {
+    const row = rows[y]! * width;
+    for (let x = 0; x < picture.width; x++, p += 4) {
+      const o = row + columns[x]!;
+      const a = rgba[p + 3]! / 65025;
       const grey = 0.5 * (1 - a * 255);
-      for (let c = 0; c < 3; c++) out[c]!.data[o]! += picture.rgba[p + c]! * a + grey;
+      red[o]! += rgba[p]! * a + grey;
+      green[o]! += rgba[p + 1]! * a + grey;
+      blue[o]! += rgba[p + 2]! * a + grey;
       counts[o]!++;
     }
   }
@@ -70,18 +75,26 @@ export function forEachUpscaled(
   height: number,
   write: (index: number, p00: number, p01: number, p10: number, p11: number, u: number, v: number) => void,
 ): void {
+  const across = new Float64Array(width);
+  for (let x = 0; x < width; x++)
+    across[x] = Math.max(0, Math.min(from.width - 1, ((x + 0.5) * from.width) / width - 0.5));
   for (let y = 0, index = 0; y < height; y++) {
     const sy = Math.max(0, Math.min(from.height - 1, ((y + 0.5) * from.height) / height - 0.5));
     const y0 = Math.floor(sy);
     const down = y0 + 1 < from.height ? from.width : 0;
     for (let x = 0; x < width; x++, index++) {
-      const sx = Math.max(0, Math.min(from.width - 1, ((x + 0.5) * from.width) / width - 0.5));
+      const sx = across[x]!;
       const x0 = Math.floor(sx);
       const p = y0 * from.width + x0;
       const right = x0 + 1 < from.width ? 1 : 0;
       write(index, p, p + right, p + down, p + down + right, sx - x0, sy - y0);
     }
   }
+}
+
+/** For each of `length` places in a row, which of `cells` it falls into. */
+export function cellsOf(length: number, cells: number): Int32Array {
+  return Int32Array.from({ length }, (_, i) => Math.min(cells - 1, Math.floor(((i + 0.5) * cells) / length)));
 }
 
 /** Coefficients of a guided filter: the result at a pixel is a·r + b·g + c·b + d. */

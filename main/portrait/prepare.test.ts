@@ -264,13 +264,13 @@ describe('landmarks given, cache, abort', () => {
     await isolated(async (own, cacheDir) => {
       const options = { faceIndex: null, landmarks: null, signal };
       const first = await own.prepare(portrait, options);
+      assert.deepEqual(await own.prepare(portrait, options), first);
       const names = (await readdir(cacheDir)).sort();
       assert.equal(names.length, 2);
       const path = join(cacheDir, names.find((name) => name.endsWith('.portrait'))!);
       const entries = new Map(
         await Promise.all(names.map(async (name) => [name, await readFile(join(cacheDir, name))] as const)),
       );
-      assert.deepEqual(await own.prepare(portrait, options), first);
 
       for (const damage of [
         (b: Buffer) => b.subarray(0, b.length >> 1),
@@ -278,11 +278,20 @@ describe('landmarks given, cache, abort', () => {
         () => Buffer.alloc(0),
       ]) {
         for (const [name, bytes] of entries) await writeFile(join(cacheDir, name), damage(bytes));
-        assert.deepEqual(await own.prepare(portrait, options), first);
+        // Made anew, and read once it is kept.
+        for (const _ of Array(2)) assert.deepEqual(await own.prepare(portrait, options), first);
         assert.deepEqual((await readdir(cacheDir)).sort(), names);
         assert.deepEqual(await readFile(path), entries.get(path.slice(cacheDir.length + 1)));
       }
     });
+  });
+
+  test('what was prepared is in the cache when the importer has been disposed', async () => {
+    const cacheDir = await mkdtemp(join(dir, 'own-'));
+    const own = createPortraitImporter({ cacheDir });
+    await own.prepare(portrait, { faceIndex: null, landmarks: null, signal });
+    await own.dispose();
+    assert.equal((await readdir(cacheDir)).filter((name) => name.endsWith('.portrait')).length, 2);
   });
 
   test('an unwritable cache does not stop an import', async () => {

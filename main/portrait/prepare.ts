@@ -31,11 +31,12 @@ export interface PortraitImporter {
   /** Decodes and finds the faces; none is an empty list. @throws StudioError of decoding, portrait.analysis-failed */
   inspect(bytes: Uint8Array, signal: AbortSignal): Promise<PortraitInspection>;
   /**
+   * What it gives is kept in the cache a moment later: it is read, not changed.
    * @throws StudioError of decoding, portrait.{no-face, several-faces, no-such-face, face-too-small, landmarks-outside,
    * analysis-failed}
    */
   prepare(bytes: Uint8Array, options: PrepareOptions): Promise<PreparedPortrait>;
-  /** Ends its threads; nothing keeps the process alive afterwards. */
+  /** Ends its threads, once what was prepared is in the cache; nothing keeps the process alive afterwards. */
   dispose(): Promise<void>;
 }
 
@@ -136,8 +137,9 @@ export function createPortraitImporter({ cacheDir }: { cacheDir: string }): Port
         // It may come to nothing: then this one does it.
         await settledOrAborted(others, signal);
       }
-      const { promise, resolve } = Promise.withResolvers<void>();
-      making.set(key, promise);
+      const { promise: made, resolve } = Promise.withResolvers<void>();
+      making.set(key, made);
+      let kept: Promise<void> | null = null;
       try {
         picture ??= await pixels.decode(bytes, signal);
         if (landmarks !== null) {
@@ -150,16 +152,19 @@ export function createPortraitImporter({ cacheDir }: { cacheDir: string }): Port
         const { rgba, matte, background, patches } = await pixels.cutOut(picture, face.landmarks, signal);
         const { width, height } = picture;
         const meta: z.infer<typeof preparedSchema> = { width, height, face, faces };
-        await cache.write(key, { meta, planes: [rgba, matte, ...patches] });
+        kept = cache.write(key, { meta, planes: [rgba, matte, ...patches] });
         return { ...meta, rgba, matte, background };
       } finally {
-        making.delete(key);
-        resolve();
+        void Promise.resolve(kept).then(() => {
+          making.delete(key);
+          resolve();
+        });
       }
     },
 
     async dispose() {
       await Promise.all([mesh.dispose(), pixels.dispose()]);
+      await Promise.all(making.values());
     },
   };
 }
