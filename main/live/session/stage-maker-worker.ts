@@ -1,12 +1,11 @@
 /** The other end of `stage-maker.ts`. */
 import { join } from 'node:path';
 import { parentPort, workerData } from 'node:worker_threads';
-import type { LiveOverlay } from '../../../app/document/live-overlays.ts';
 import { StudioError } from '../../../app/errors/index.ts';
 import { createStudio } from '../../compose.ts';
 import { loadPortrait } from '../../export/load-portrait.ts';
 import { layOut, picturesFrom, stageSetup, stageSizeOf } from '../../export/set-stage.ts';
-import type { Picture } from '../../stage/picture.ts';
+import { overlayPictures } from '../../stage/live-pictures.ts';
 import { openAssetStore } from '../../storage/assets.ts';
 import type { MadeStage, StageMakerOptions, StageMakerReply, StageMakerRequest } from './stage-maker.ts';
 
@@ -24,19 +23,9 @@ async function made({ project, size }: StageMakerRequest): Promise<MadeStage> {
   const asked = size ?? stageSizeOf(project, portrait);
   const plate = await layOut(project, assets, portrait, asked, signal, pictures);
   const setup = await stageSetup(project, assets, plate, signal, pictures);
-  return { setup, pictures: await overlayPictures(project.live.overlays) };
-}
-
-/** One that cannot be read is left out: the overlay is drawn without. */
-async function overlayPictures(overlays: readonly LiveOverlay[]): Promise<Map<string, Picture>> {
-  const found = new Map<string, Picture>();
-  for (const overlay of overlays) {
-    const picture = 'picture' in overlay ? overlay.picture : null;
-    if (!picture || found.has(picture.sha256)) continue;
-    const decoded = await pictures.of(picture, signal).catch(() => null);
-    if (decoded) found.set(picture.sha256, decoded);
-  }
-  return found;
+  // One that cannot be read is left out: the overlay is drawn without.
+  const overlays = await overlayPictures(project.live.overlays, asked, (ref) => pictures.of(ref, signal));
+  return { setup, pictures: overlays.pictures };
 }
 
 parentPort!.on('message', (request: StageMakerRequest) => {
