@@ -17,9 +17,9 @@ export interface KeepAliveOptions {
   signal: AbortSignal;
 }
 
-/** The first comes at once: a viewer sees a short freeze. */
+/** The first comes at once: viewers see a short freeze. */
 export const WAITS_MS = [0, 500, 1_000, 2_000, 4_000, 8_000, 10_000];
-export const STEADY_MS = 30_000;
+export const STEADY_MS = 5_000;
 
 /** Resolves when the signal has come and the child is gone. */
 export async function keepAlive({ start, onReady, onDeath, signal }: KeepAliveOptions): Promise<void> {
