@@ -49,7 +49,7 @@ export class Music implements MusicSource {
 
   /** For a run that does not take real time. */
   get settled(): boolean {
-    return !this.#opening && (this.#stream === null || this.#stream.ended || this.#stream.samplesReady > 9600);
+    return !this.#opening && (this.#stream === null || this.#stream.complete || this.#stream.samplesReady > 9600);
   }
 
   #failed(): void {

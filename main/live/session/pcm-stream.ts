@@ -55,6 +55,11 @@ export class PcmStream {
     return this.#over && this.#bytes - this.#at < BYTES;
   }
 
+  /** All that there is has been decoded. */
+  get complete(): boolean {
+    return this.#over;
+  }
+
   get samplesReady(): number {
     return Math.floor((this.#bytes - this.#at) / BYTES);
   }

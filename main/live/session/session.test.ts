@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import sharp from 'sharp';
 import type { LiveCommand, ShowPosition } from '../../../app/live/protocol.ts';
 import { AUDIO } from '../../broadcast/flv/tags.ts';
 import { VirtualClock } from './clock.ts';
@@ -231,3 +232,112 @@ test('asked to stop, the sentence is finished, the closing played, and everythin
   const whole = flashes(await world.pictures(SIZE, SIZE));
   for (const { from, to } of whole) assert.ok(to - from >= 14 && to - from <= 16, `a sentence of ${to - from} frames`);
 });
+
+/** How strong a tone is in a stretch of sound, in dB of full scale. */
+function toneDb(sound: Int16Array, hz: number, fromMs: number, toMs: number): number {
+  let [re, im] = [0, 0];
+  const [from, to] = [fromMs * 48, toMs * 48];
+  for (let i = from; i < to; i++) {
+    const angle = (2 * Math.PI * hz * i) / 48_000;
+    re += sound[i]! * Math.cos(angle);
+    im += sound[i]! * Math.sin(angle);
+  }
+  return 20 * Math.log10((2 * Math.hypot(re, im)) / (to - from) / 32_768 + 1e-9);
+}
+
+test('music lies beneath, goes down while somebody speaks, and begins again when its track is over', async () => {
+  await using world = await LiveWorld.open();
+  const { deps } = doubles(world, true);
+  const samples = Int16Array.from(
+    { length: 3 * 48_000 },
+    (_, i) => 20_000 * Math.sin((2 * Math.PI * 300 * i) / 48_000),
+  );
+  const track = await world.asset(wav(samples), 'audio/wav', 'music.wav');
+  const show = {
+    music: { tracks: [track], volume: 0.5, duckedVolume: 0.05 },
+    segments: [
+      { kind: 'script', id: 'talk', lines: [line('a', 'One. Two. Three.')] },
+      { kind: 'idle', id: 'rest', durationMs: 5000 },
+    ],
+    rounds: 1,
+  };
+  const project = liveProject([], { stage, live: { show, output: { videoKbps: 300, preset: 'ultrafast' } } });
+  const session = await world.session({ project }, deps);
+  await session.run();
+  assertContinuous(world);
+  const sound = await world.sound();
+  const spoken = toneDb(sound, 300, 1000, 1900);
+  const alone = [5000, 6000, 7000].map((ms) => toneDb(sound, 300, ms, ms + 200));
+  for (const db of alone) assert.ok(db > -15 && db - spoken > 14, `${db} dB alone, ${spoken} dB beneath a voice`);
+});
+
+test('a picture of the show takes the stage for its time', async () => {
+  await using world = await LiveWorld.open();
+  const { deps } = doubles(world, false);
+  const png = await sharp({ create: { width: 8, height: 8, channels: 3, background: '#f0f0f0' } })
+    .png()
+    .toBuffer();
+  const asset = await world.asset(png, 'image/png', 'white.png');
+  const segments = [
+    { kind: 'script', id: 'talk', lines: [line('a', 'One.')] },
+    { kind: 'insert', id: 'white', asset, durationMs: 1000, transition: { kind: 'none', ms: 0 } },
+    { kind: 'script', id: 'more', lines: [line('b', 'Two.')] },
+  ];
+  const live = { show: { segments, rounds: 1 }, output: { videoKbps: 300, preset: 'ultrafast' } };
+  const session = await world.session({ project: liveProject([], { stage, live }) }, deps);
+  await session.run();
+  assertContinuous(world);
+  const lengths = flashes(await world.pictures(SIZE, SIZE)).map(({ from, to }) => to - from);
+  assert.deepEqual(
+    lengths.map((frames) => Math.round(frames / 5)),
+    [3, 5, 3],
+  );
+});
+
+test('another scene and another document take over without a frame being missed', async () => {
+  await using world = await LiveWorld.open();
+  const { deps, flash } = doubles(world, false);
+  const lines = Array.from({ length: 4 }, (_, i) => line(`l${i}`, `Sentence ${i}. Another one.`, 100));
+  const scenes = [{ id: 'blue', background: { kind: 'colour', colour: '#0000ff' } }];
+  const live = { scenes, show: { rounds: 1 }, output: { videoKbps: 300, preset: 'ultrafast' } };
+  const project = liveProject(lines, { stage, live });
+  const session = await world.session({ project }, deps);
+  const running = session.run();
+  await until(() => session.status().streamMs > 800);
+  session.command({ type: 'scene', id: 'blue' });
+  await until(() => session.status().scene === 'blue');
+  assert.equal(flash.opened, 2);
+  const changed = structuredClone(project);
+  changed.script.lines[3]!.text = 'Something else.';
+  changed.seed = 7;
+  session.command({ type: 'project', project: changed });
+  await until(() => flash.opened === 3);
+  await running;
+  assertContinuous(world);
+  const texts = world.replies.flatMap((reply) => (reply.type === 'trace' ? [reply.trace.text] : []));
+  assert.deepEqual(texts, [
+    'Sentence 0. Another one.',
+    'Sentence 1. Another one.',
+    'Sentence 2. Another one.',
+    'Something else.',
+  ]);
+  assert.equal((await offsets(world)).length, 7);
+});
+
+/** Mono s16 at 48 kHz as a file. */
+function wav(samples: Int16Array): Buffer {
+  const header = Buffer.alloc(44);
+  header.write('RIFF', 0);
+  header.writeUInt32LE(36 + samples.byteLength, 4);
+  header.write('WAVEfmt ', 8);
+  header.writeUInt32LE(16, 16);
+  header.writeUInt16LE(1, 20);
+  header.writeUInt16LE(1, 22);
+  header.writeUInt32LE(48_000, 24);
+  header.writeUInt32LE(96_000, 28);
+  header.writeUInt16LE(2, 32);
+  header.writeUInt16LE(16, 34);
+  header.write('data', 36);
+  header.writeUInt32LE(samples.byteLength, 40);
+  return Buffer.concat([header, Buffer.from(samples.buffer)]);
+}

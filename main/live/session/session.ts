@@ -4,7 +4,7 @@
  */
 import type { Project } from '../../../app/document/project.ts';
 import { ERROR_CODES, StudioError } from '../../../app/errors/index.ts';
-import { ShowCursor } from '../../../app/live/cursor.ts';
+import { type InsertItem, ShowCursor } from '../../../app/live/cursor.ts';
 import type { LiveCommand, LiveError, SessionStatus } from '../../../app/live/protocol.ts';
 import { SpeechQueue } from '../../../app/live/speech-queue.ts';
 import type { StageSize } from '../../../app/media/stage-size.ts';
@@ -19,6 +19,7 @@ import { type Clock, VirtualClock } from './clock.ts';
 import { EncoderKeeper, type Quality } from './encoder-keeper.ts';
 import { Feeder } from './feeder.ts';
 import type { FlvSink } from './hub-sink.ts';
+import { InsertPlayer } from './insert-player.ts';
 import { LivePicture, RENDER_AHEAD } from './live-picture.ts';
 import type { SessionReply, SessionRequest } from './messages.ts';
 import { Mixer } from './mixer.ts';
@@ -66,6 +67,7 @@ export class LiveSession {
   readonly #music: Music;
   readonly #programme: Programme;
   readonly #picture: LivePicture;
+  readonly #inserts: InsertPlayer;
   readonly #speaker: Speaker;
   readonly #driver: ShowDriver;
   readonly #feeder: Feeder;
@@ -114,6 +116,10 @@ export class LiveSession {
       project,
       firstFrame,
     );
+    this.#inserts = new InsertPlayer({
+      ...{ ffmpegPath, fps: this.#fps, mixer: this.#mixer, onTrouble },
+      resolve: (asset) => assets.resolve(asset),
+    });
     this.#driver = new ShowDriver(
       {
         ...{ fps: this.#fps, programme: this.#programme, mixer: this.#mixer },
@@ -146,7 +152,7 @@ export class LiveSession {
     this.#feeder = new Feeder({
       ...{ clock: this.#clock, fps: this.#fps, firstFrame },
       before: (frame) => this.#before(frame),
-      picture: (frame) => this.#picture.take(frame),
+      picture: (frame) => this.#inserts.over(frame, this.#picture.take(frame)),
       sound: (frame) => this.#mixer.take(this.#sampleOf(frame + 1)),
       feed: (frame, picture, sound) => this.#feed(frame, picture, sound),
       late: (frame) => this.#driver.frameLate(frame),
@@ -170,7 +176,7 @@ export class LiveSession {
       forgetMarkersFrom: (frame: number) => picture().forgetMarkersFrom(frame),
       markers: (...args: Parameters<LivePicture['markers']>) => picture().markers(...args),
       scene: (id: string) => picture().showScene(id),
-      insert: () => null,
+      insert: (item: InsertItem) => this.#inserts.play(item, this.#project, this.#picture.size),
     };
   }
 
@@ -404,6 +410,7 @@ export class LiveSession {
       this.#speaker.dispose();
       this.#mixer.dispose();
       this.#music.dispose();
+      this.#inserts.dispose();
       await Promise.allSettled([
         this.#keeper?.close(false),
         this.#picture.dispose(),

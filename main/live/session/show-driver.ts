@@ -23,8 +23,8 @@ export interface StageDoor {
   forgetMarkersFrom(frame: number): void;
   markers(placed: Placed, atFrameOf: (ms: number) => number): void;
   scene(id: string): void;
-  /** A picture or a video in place of the stage. null: it cannot be shown. */
-  insert(item: Extract<PlayedItem, { kind: 'insert' }>): RunningInsert | null;
+  /** A picture or a video in place of the stage, or in a window on it. One that cannot be shown is over at once. */
+  insert(item: Extract<PlayedItem, { kind: 'insert' }>): RunningInsert;
 }
 export interface RunningInsert {
   /** Asked before every frame. */
@@ -322,15 +322,18 @@ export class ShowDriver {
 
   #pumpInsert(run: Run): void {
     if (run.insert === null) {
+      if (this.#due < this.#silenceUntil || this.#due < this.#earliest) return;
       const item = (run.speech as Extract<Speech, { source: 'show' }>).item as Extract<PlayedItem, { kind: 'insert' }>;
       run.insert = this.#deps.stage.insert(item);
-      if (run.insert) this.#dispatch({ type: 'sentence-started', id: run.id, sentence: 0 });
-    } else if (!run.insert.over(this.#due)) return;
-    else {
-      run.insert.stop();
-      this.#dispatch({ type: 'sentence-ended', id: run.id, sentence: 0 });
+      run.trace.fromStreamMs = msOf(this.#due);
+      this.#dispatch({ type: 'sentence-started', id: run.id, sentence: 0 });
+      return;
     }
-    if (this.#run !== run || (run.insert && !run.insert.over(this.#due))) return;
+    if (!run.insert.over(this.#due)) return;
+    run.insert.stop();
+    run.trace.toStreamMs = msOf(this.#due);
+    this.#dispatch({ type: 'sentence-ended', id: run.id, sentence: 0 });
+    if (this.#run !== run) return;
     this.#endRun(run, false);
     this.#dispatch({ type: 'ended', id: run.id });
     this.#tellPosition();

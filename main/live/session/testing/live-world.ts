@@ -4,6 +4,7 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
+import type { AssetRef } from '../../../../app/document/asset.ts';
 import { PROJECT_VERSION, type Project, projectSchema } from '../../../../app/document/project.ts';
 import { FLV_HEADER, type FlvTag, kindOf, writeTag } from '../../../broadcast/flv/tags.ts';
 import { createStudio, type Studio } from '../../../compose.ts';
@@ -45,10 +46,7 @@ export class LiveWorld implements AsyncDisposable {
       {
         clock: realClock(),
         speech: this.studio.speech,
-        assets: openAssetStore(join(this.folder, 'assets'), {
-          exclusively: (work) => work(),
-          isReferenced: () => true,
-        }),
+        assets: this.#assets(),
         ffmpegPath: ffmpeg.path,
         chooseEncoder: () => Promise.resolve('libx264'),
         tempDir: this.folder,
@@ -75,6 +73,14 @@ export class LiveWorld implements AsyncDisposable {
     );
     this.#sessions.push(session);
     return session;
+  }
+
+  async asset(bytes: Uint8Array, mediaType: string, fileName: string): Promise<AssetRef> {
+    return await this.#assets().put(bytes, { mediaType, fileName });
+  }
+
+  #assets() {
+    return openAssetStore(join(this.folder, 'assets'), { exclusively: (work) => work(), isReferenced: () => true });
   }
 
   /** The stream as a file. */
