@@ -115,3 +115,46 @@ test('on air to two servers: a killed session speaks again where it was, a kille
   const decoded = spawnSync(await ffmpegPath(), ['-v', 'error', '-i', path, '-f', 'null', '-'], { encoding: 'utf8' });
   assert.equal(decoded.stderr.trim(), '');
 });
+
+test('a show whose command is killed, or told to end by the system, goes on where it was; one that was ended does not come back', async (t) => {
+  const server = await openPlatform(t, { key: KEY });
+  const env = { SHENGHUA_STREAM_KEY_1: KEY };
+  const words = Array.from({ length: 30 }, (_, index) => `This is number ${index + 1}.`).join('\n');
+  const place = await Place.of(t);
+  const start = (args: readonly string[]): Running => {
+    const running = place.start(['live', ...args, '--health-port', '0', '--lang', 'en'], { env });
+    t.after(() => running.child.kill('SIGKILL'));
+    return running;
+  };
+  const saying = async (running: Running, from: number): Promise<number> => {
+    await running.says(/On air/);
+    const port = Number(/127\.0\.0\.1:(\d+)\/health/.exec(running.stderr)?.[1]);
+    let number = 0;
+    await until(`number ${from} or later is said`, async () => {
+      number = Number(/number (\d+)/.exec((await health(port)).show?.session?.speaking ?? '')?.[1] ?? 0);
+      return number >= from;
+    });
+    return number;
+  };
+  // biome-ignore format: as one writes it
+  const first = start(['--portrait', 'sample:lin', '--text', words, '--voice', 'espeak:en-us', '--size', '320x180',
+    '--preset', 'ultrafast', '--kbps', '300', '--to', server.url]);
+  const before = await saying(first, 3);
+  first.child.kill('SIGKILL');
+  await first.finished;
+
+  const second = start(['--resume']);
+  const after = await saying(second, 1);
+  assert.ok(after >= before && after <= before + 2, `${before} before, ${after} after`);
+  second.child.kill('SIGTERM');
+  assert.equal((await second.finished).code, 0);
+
+  const third = start(['--resume']);
+  const again = await saying(third, 1);
+  assert.ok(again >= after && again <= after + 2, `${after} before, ${again} after`);
+  third.child.kill('SIGINT');
+  assert.equal((await third.finished).code, 0);
+
+  const none = await place.run(['live', '--resume', '--json'], { env });
+  assert.deepEqual([none.code, none.json().resumed], [0, false]);
+});
