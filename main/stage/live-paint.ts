@@ -36,7 +36,6 @@ export interface DrawnOverlay {
 }
 
 export const DARK = '#1c1f26';
-export const GREY = '#8b919c';
 export const SHEET = '#ffffff';
 
 let emojiFont: boolean | undefined;
