@@ -3,6 +3,7 @@
  * supervisor has gone; however it ends, nothing it started stays behind.
  */
 import { join } from 'node:path';
+import { StudioError } from '../../../app/errors/index.ts';
 import { createStudio } from '../../compose.ts';
 import { chooseVideoEncoder } from '../../media/ffmpeg/encoders.ts';
 import { openFrameSource } from '../../render/frame-source.ts';
@@ -120,7 +121,11 @@ process.on('message', (raw: unknown) => {
   started = true;
   start(request).then(
     () => tellLast({ type: 'ended' }, 0),
-    (error: unknown) => tellLast({ type: 'failed', error: errorOf(error) }, 1),
+    (error: unknown) => {
+      // What another start may get over is told by falling.
+      if (error instanceof StudioError && !error.retryable) tellLast({ type: 'failed', error: errorOf(error) }, 1);
+      else fall(error);
+    },
   );
 });
 /** Nobody is left to tell, or to be stopped by. */
@@ -130,11 +135,9 @@ const leave = (): void => {
 };
 process.on('disconnect', leave);
 process.on('SIGTERM', leave);
-process.on('uncaughtException', (error) => {
-  process.stderr.write(`${error.stack ?? error.message}\n`);
-  process.exit(70);
-});
-process.on('unhandledRejection', (reason) => {
+const fall = (reason: unknown): never => {
   process.stderr.write(`${reason instanceof Error ? (reason.stack ?? reason.message) : String(reason)}\n`);
   process.exit(70);
-});
+};
+process.on('uncaughtException', fall);
+process.on('unhandledRejection', fall);

@@ -31,7 +31,6 @@ export class StageMaker {
   readonly #waiting = new Map<number, PromiseWithResolvers<MadeStage>>();
   #worker: Worker | null = null;
   #next = 0;
-  #closed = false;
 
   constructor(options: StageMakerOptions) {
     this.#options = options;
@@ -78,12 +77,7 @@ export class StageMaker {
     this.#waiting.clear();
   }
 
-  get closed(): boolean {
-    return this.#closed;
-  }
-
   async dispose(): Promise<void> {
-    this.#closed = true;
     const worker = this.#worker;
     if (worker) {
       this.#fail(worker, new Error('closed'));

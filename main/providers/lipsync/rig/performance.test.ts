@@ -146,3 +146,47 @@ test('blinks keep an emotion’s pace, whatever the frame rate, and come back to
   assert.ok(often > 2 * usual, `${often}`);
   assert.deepEqual(counts(5), [usual, none, often]);
 });
+
+/** Ten seconds of one open vowel. */
+const vowel = (startMs: number) => ({
+  startMs,
+  timeline: {
+    durationMs: 10_000,
+    phones: [{ phone: 'a', startMs: 0, endMs: 10_000 }],
+    words: [],
+    sentences: [{ text: 'a', from: 0, to: 1, startMs: 0, endMs: 10_000 }],
+  },
+  envelope: new Float32Array(10_000 / ENVELOPE_STEP_MS).fill(0.3),
+  emotions: [{ atMs: 0, emotion: 'happy', intensity: 1, blend: EMOTION_BLENDS.happy }],
+  pcm: () => new Float32Array(),
+});
+
+test('frames drawn again are the same, however far into a day of idling and speaking', () => {
+  const actor = new Performance(9, rigSettingsSchema.parse({}));
+  const dayMs = 86_400_000;
+  actor.at(dayMs);
+  for (let at = 0; at < 60_000; at += 11_000) actor.speak(vowel(dayMs + at));
+  const first = Array.from({ length: 1500 }, (_, n) => {
+    const pose = actor.at(dayMs + n * 40);
+    // Eight frames back, and forward again.
+    if (n % 8 === 7) for (let back = 7; back >= 0; back--) actor.at(dayMs + (n - back) * 40);
+    return pose;
+  });
+  const straight = new Performance(9, rigSettingsSchema.parse({}));
+  straight.at(dayMs);
+  for (let at = 0; at < 60_000; at += 11_000) straight.speak(vowel(dayMs + at));
+  for (const [n, pose] of first.entries()) assert.deepEqual(straight.at(dayMs + n * 40), pose, `frame ${n}`);
+  const blinks = first.filter(({ eyes }, n) => n > 0 && eyes.blink > 0.9 && first[n - 1]!.eyes.blink <= 0.9).length;
+  assert.ok(blinks >= 8 && blinks <= 25, `${blinks} blinks in a minute after a day`);
+});
+
+test('a voice cut off stays silent on the face when another speaks, which moves it', () => {
+  const actor = new Performance(9, rigSettingsSchema.parse({}));
+  actor.speak(vowel(0));
+  assert.ok(actor.at(3000).fields.jaw > 0.3);
+  actor.interrupt(3000);
+  actor.speak(vowel(4000));
+  for (let ms = 3120; ms < 3600; ms += 40) assert.ok(actor.at(ms).fields.jaw < 0.02, `${ms} ms`);
+  assert.ok(actor.at(5000).fields.jaw > 0.3);
+  assert.equal(actor.at(5000).seal, 0);
+});
