@@ -56,6 +56,8 @@ export const DESTINATION_DOWN_MS = 30_000;
 const NOT_RUNNING_MS = 15_000;
 const CLEAR_MS = 10_000;
 const LATE_WINDOW_MS = 30_000;
+/** Of a session that has just begun, which may be late while everything is loaded. */
+const FIRST_FRAMES = 250;
 /** Of the frames in the window. */
 const LATE_SHARE = 0.02;
 const SLOW_SPEED = 0.95;
@@ -158,6 +160,7 @@ function sightings(
 function countFrames(before: AlarmState['frames'], { nowMs, status: { session } }: AlarmSample): AlarmState['frames'] {
   if (session === null) return [];
   const { frames, lateFrames } = session;
+  if (frames < FIRST_FRAMES) return [];
   const last = before.at(-1);
   const entry = { nowMs, frames, lateFrames };
   // A session that began anew counts from nothing.
