@@ -66,14 +66,16 @@ export function personMatte(picture: Picture, face: FaceLandmarks): Uint8Array<A
   return matte;
 }
 
-/** The picture's alpha, if it shows anything through: a cut-out has at least a hundredth of it empty. */
-function ownMatte({ rgba }: Picture): Uint8Array<ArrayBuffer> | null {
-  const matte = new Uint8Array(rgba.length / 4);
+/** True of a picture whose alpha is its matte, wherever its face is: at least a hundredth of it is empty. */
+export function bringsOwnMatte(rgba: Uint8Array): boolean {
   let empty = 0;
-  for (let i = 0; i < matte.length; i++) {
-    const alpha = rgba[i * 4 + 3]!;
-    matte[i] = alpha;
-    if (alpha < 8) empty++;
-  }
-  return empty > matte.length / 100 ? matte : null;
+  for (let i = 3; i < rgba.length; i += 4) if (rgba[i]! < 8) empty++;
+  return empty > rgba.length / 400;
+}
+
+function ownMatte({ rgba }: Picture): Uint8Array<ArrayBuffer> | null {
+  if (!bringsOwnMatte(rgba)) return null;
+  const matte = new Uint8Array(rgba.length / 4);
+  for (let i = 0; i < matte.length; i++) matte[i] = rgba[i * 4 + 3]!;
+  return matte;
 }

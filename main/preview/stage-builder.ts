@@ -8,8 +8,10 @@ import type { StageSize } from '../../app/media/stage-size.ts';
 import type { AvatarPlate } from '../engine/ports/lipsync.ts';
 import { type LoadedPortrait, loadPortrait } from '../export/load-portrait.ts';
 import { layOut, type StagePictures, stageSetup, stageSizeOf } from '../export/set-stage.ts';
+import { bringsOwnMatte } from '../portrait/matte.ts';
 import type { PortraitImporter } from '../portrait/prepare.ts';
 import type { StageSetup } from '../render/frame-source.ts';
+import { isCutOut } from '../stage/layout.ts';
 import type { AssetSource } from '../storage/assets.ts';
 import { KeptPictures } from './kept-pictures.ts';
 import { previewSize } from './preview-size.ts';
@@ -49,6 +51,8 @@ interface KeptPortrait {
   landmarks: Avatar['landmarks'];
   loaded: LoadedPortrait;
   reduced: ReducedPortraits;
+  /** What is laid out of it hangs on its own alpha, not on where its points lie. */
+  isClear: boolean;
   /** Its landmarks were put in without preparing anew what follows from them. */
   provisional: boolean;
 }
@@ -139,8 +143,9 @@ export class StageBuilder {
     clearTimeout(this.#settleTimer);
     this.#settled = false;
     if (kept?.source === source && avatar.landmarks !== null && !samePoints) {
-      // Matte and background hang on the points too, but hardly; the face's shape is seen at once and the rest follows.
+      // Matte and background of a photo hang on the points too, but hardly; the face's shape is seen at once and the rest follows.
       this.#portrait = withLandmarks(kept, avatar.landmarks);
+      if (kept.isClear) return this.#portrait;
       this.#settleTimer = setTimeout(() => {
         this.#settled = true;
         if (this.#latest) this.update(this.#latest);
@@ -152,8 +157,10 @@ export class StageBuilder {
     if (rested === null) this.#events.waiting('portrait');
     const loaded = await this.#load(avatar, rested !== null, signal);
     if (loaded === null) return rested!;
-    const reduced = new ReducedPortraits(loaded.prepared);
-    this.#portrait = { source, landmarks, loaded, reduced, provisional: false };
+    const { prepared } = loaded;
+    const isClear = isCutOut(prepared) && bringsOwnMatte(prepared.rgba);
+    const reduced = new ReducedPortraits(prepared);
+    this.#portrait = { source, landmarks, loaded, reduced, isClear, provisional: false };
     return this.#portrait;
   }
 
@@ -198,5 +205,5 @@ const same = (a: Avatar['landmarks'], b: Avatar['landmarks']): boolean =>
 function withLandmarks(kept: KeptPortrait, landmarks: NonNullable<Avatar['landmarks']>): KeptPortrait {
   const reduced = kept.reduced.withFace({ ...kept.reduced.whole.face, landmarks });
   const loaded = { ...kept.loaded, prepared: reduced.whole };
-  return { ...kept, landmarks, loaded, reduced, provisional: true };
+  return { ...kept, landmarks, loaded, reduced, provisional: !kept.isClear };
 }
