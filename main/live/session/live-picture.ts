@@ -50,7 +50,7 @@ export class LivePicture {
   /** The frame that is fed next. */
   #frame: number;
   #wish = 0;
-  readonly #someDrawn = Promise.withResolvers<void>();
+  readonly #allDrawn = Promise.withResolvers<void>();
   #reopens = 0;
   /** Overlay changes that a source which is just being opened has not been told. */
   readonly #opening = new Set<OverlayUpdate[]>();
@@ -66,7 +66,7 @@ export class LivePicture {
     this.#timeline = OverlayTimeline.begin(project.stage.fps, project.live.overlays, firstFrame);
     this.#ahead = new RenderAhead<Source>(RENDER_AHEAD, firstFrame, {
       drawn: (frame) => {
-        if (this.#ahead.ready >= 2) this.#someDrawn.resolve();
+        if (this.#ahead.ready >= RENDER_AHEAD) this.#allDrawn.resolve();
         deps.onDrawn(frame);
       },
       lost: (source, error) => this.#lost(source, error),
@@ -107,7 +107,7 @@ export class LivePicture {
 
   /** Frames are there to begin with. */
   async firstDrawn(): Promise<void> {
-    while (!this.#stop.signal.aborted && this.#ahead.ready < 2) await this.#someDrawn.promise;
+    while (!this.#stop.signal.aborted && this.#ahead.ready < RENDER_AHEAD) await this.#allDrawn.promise;
   }
 
   // ── Frame by frame ────────────────────────────────────────────────────────────────────────────────────────────────
@@ -310,7 +310,7 @@ export class LivePicture {
   async dispose(): Promise<void> {
     await this.#ahead.dispose();
     this.#stop.abort(new DOMException('the show is over', 'AbortError'));
-    this.#someDrawn.resolve();
+    this.#allDrawn.resolve();
     this.#made.clear();
   }
 }

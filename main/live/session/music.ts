@@ -20,6 +20,8 @@ export class Music implements MusicSource {
   #next = 0;
   #failures = 0;
   #stream: PcmStream | null = null;
+  /** The track after it. */
+  #following: PcmStream | null = null;
   #opening = false;
   #closed = false;
 
@@ -32,8 +34,7 @@ export class Music implements MusicSource {
     this.#tracks = tracks;
     this.#next = 0;
     this.#failures = 0;
-    this.#stream?.close();
-    this.#stream = null;
+    this.#drop();
     this.#open();
   }
 
@@ -43,13 +44,20 @@ export class Music implements MusicSource {
       else this.#failures = 0;
       this.#stream = null;
     }
-    if (this.#stream === null) this.#open();
+    if (this.#stream === null) {
+      this.#stream = this.#following;
+      this.#following = null;
+    }
+    // Opened while the one before is still heard: no gap between them.
+    if (this.#stream === null || (this.#stream.complete && this.#following === null)) this.#open();
     return this.#stream;
   }
 
   /** For a run that does not take real time. */
   get settled(): boolean {
-    return !this.#opening && (this.#stream === null || this.#stream.complete || this.#stream.samplesReady > 9600);
+    if (this.#opening) return false;
+    const last = this.#following ?? this.#stream;
+    return last === null || last.complete || last.samplesReady > 9600;
   }
 
   #failed(): void {
@@ -69,7 +77,9 @@ export class Music implements MusicSource {
         if (waitMs > 0) await new Promise((resolve) => setTimeout(resolve, waitMs).unref());
         const path = await this.#options.assets.resolve(track);
         if (this.#closed || !this.#tracks.includes(track)) return;
-        this.#stream = new PcmStream(this.#options.ffmpegPath, path);
+        const stream = new PcmStream(this.#options.ffmpegPath, path);
+        if (this.#stream === null) this.#stream = stream;
+        else this.#following = stream;
       } catch (error) {
         if (this.#failures++ < this.#tracks.length) this.#options.onTrouble(error);
       } finally {
@@ -81,7 +91,12 @@ export class Music implements MusicSource {
 
   dispose(): void {
     this.#closed = true;
-    this.#stream?.close();
+    this.#drop();
+  }
+
+  #drop(): void {
+    for (const stream of [this.#stream, this.#following]) stream?.close();
     this.#stream = null;
+    this.#following = null;
   }
 }

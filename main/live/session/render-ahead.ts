@@ -119,7 +119,7 @@ export class RenderAhead<Source extends AheadSource> {
       frame.release();
       this.#drawn.delete(drawn);
     }
-    this.#next = from;
+    this.#next = Math.min(this.#next, from);
   }
 
   #retire(): void {

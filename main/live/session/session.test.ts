@@ -218,18 +218,26 @@ test('a change of quality takes over at a frame, without a gap', async () => {
 
 test('asked to stop, the sentence is finished, the closing played, and everything leaves', async () => {
   await using world = await LiveWorld.open();
-  const { deps } = doubles(world, true);
+  const { deps, clock } = doubles(world, true);
   const closing = [{ kind: 'script', id: 'bye', lines: [line('c', 'Good bye.')] }];
   const show = { closing, segments: [{ kind: 'script', id: 'main', lines: [line('a', 'One. Two. Three. Four.')] }] };
   const project = liveProject([], { stage, live: { show, output: { videoKbps: 300, preset: 'ultrafast' } } });
   const session = await world.session({ project }, deps);
-  const running = session.run();
-  await until(() => world.replies.some((reply) => reply.type === 'position' && reply.position.sentence === 1));
-  await Promise.all([session.stop(true), running]);
+  const settled = clock.settled;
+  let stopping: Promise<void> | undefined;
+  clock.settled = async (ms) => {
+    await settled(ms);
+    if (session.status().speaking?.text === 'Two.') stopping ??= session.stop(true);
+  };
+  await session.run();
+  await stopping;
+  assert.ok(stopping);
+  assert.equal(session.status().lateFrames, 0);
   assertContinuous(world);
   const traces = world.replies.flatMap((reply) => (reply.type === 'trace' ? [reply.trace.text] : []));
   assert.equal(traces.at(-1), 'Good bye.');
   const whole = flashes(await world.pictures(SIZE, SIZE));
+  assert.equal(whole.length, 3);
   for (const { from, to } of whole) assert.ok(to - from >= 14 && to - from <= 16, `a sentence of ${to - from} frames`);
 });
 

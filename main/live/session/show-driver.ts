@@ -60,6 +60,10 @@ export interface ShowDriverDeps {
 const LEAD_SAMPLES = Math.round(0.4 * SAMPLE_RATE);
 /** A sentence is placed no sooner than this before it is heard. */
 const HORIZON_SAMPLES = 3 * SAMPLE_RATE;
+/** After an utterance of which nothing was heard. */
+const FAULT_SAMPLES = 2 * SAMPLE_RATE;
+/** Silence at the very beginning: what was drawn before it goes on air is not drawn again. */
+const FIRST_SAMPLES = Math.round(0.3 * SAMPLE_RATE);
 /** Frames between being due and the first that shows something new: they have to be drawn. */
 const SOONEST_FRAMES = 2;
 /** Lines of the show made ready before they are said. */
@@ -107,7 +111,7 @@ export class ShowDriver {
     this.#deps = deps;
     this.#project = project;
     this.#due = firstSample;
-    this.#earliest = firstSample;
+    this.#earliest = firstSample + FIRST_SAMPLES;
     this.#silenceUntil = firstSample;
   }
 
@@ -266,6 +270,7 @@ export class ShowDriver {
     const end = (run.lastEnd ?? this.#due) + pause;
     if (this.#due < end - LEAD_SAMPLES) return;
     this.#earliest = Math.max(this.#earliest, end);
+    if (run.lastEnd === null) this.#rest();
     this.#endRun(run, false);
     this.#dispatch({ type: 'ended', id: run.id });
     this.#tellPosition();
@@ -332,11 +337,17 @@ export class ShowDriver {
     if (!run.insert.over(this.#due)) return;
     run.insert.stop();
     run.trace.toStreamMs = msOf(this.#due);
+    if (run.trace.toStreamMs - run.trace.fromStreamMs! < 100) this.#rest();
     this.#dispatch({ type: 'sentence-ended', id: run.id, sentence: 0 });
     if (this.#run !== run) return;
     this.#endRun(run, false);
     this.#dispatch({ type: 'ended', id: run.id });
     this.#tellPosition();
+  }
+
+  /** Nothing of it could be said or shown: a show of nothing but that must not race round. */
+  #rest(): void {
+    this.#silenceUntil = Math.max(this.#silenceUntil, this.#due + FAULT_SAMPLES);
   }
 
   #endRun(run: Run, interrupted: boolean): void {
