@@ -15,7 +15,9 @@ import { isPicture, line, liveProject, shownMs } from './testing/live-world.ts';
 const PROGRAM = fileURLToPath(new URL('./process.ts', import.meta.url));
 const folder = await mkdtemp(join(tmpdir(), 'live-process-'));
 const children: ChildProcess[] = [];
+const watching = new AbortController();
 after(async () => {
+  watching.abort();
   for (const child of children) child.kill('SIGKILL');
   await rm(folder, { recursive: true, force: true });
 });
@@ -59,6 +61,7 @@ function watch(flvUrl: string): { tags: FlvTag[]; close(): void } {
   const tags: FlvTag[] = [];
   const { hostname, port, pathname, search } = new URL(flvUrl);
   const stop = new AbortController();
+  watching.signal.addEventListener('abort', () => stop.abort());
   void (async () => {
     while (!stop.signal.aborted) {
       try {
@@ -124,6 +127,20 @@ test('a session publishes to the hub, outlives its encoder and standing still, a
       assert.ok(step > 0 && step <= 3000, `${step} ms between two pictures`);
     }
     assert.ok(replies.some((reply) => reply.type === 'trouble' && reply.error.code === 'on-air.stood-still'));
+
+    hub.kill();
+    const other = await openHub({ signal: stop.signal });
+    try {
+      send({ type: 'hub', url: other.publishUrl('live') });
+      const moved = watch(other.flvUrl('live'));
+      await until(() => moved.tags.filter(isPicture).length > 25);
+      // The hub begins a stream's time with 0 for those who watch; from there on nothing is missing.
+      const there = moved.tags.filter(isPicture).map(shownMs);
+      assert.ok(there.every((ms, i) => i === 0 || Math.abs(ms - there[i - 1]! - 40) <= 1));
+      moved.close();
+    } finally {
+      await other.close();
+    }
 
     send({ type: 'stop', graceful: true });
     await until(() => child.exitCode !== null);
