@@ -4,11 +4,12 @@ import type { ComponentType, LazyExoticComponent } from 'react';
 import type { Action } from '../actions/action.ts';
 import type { MessageKey } from '../i18n/index.ts';
 
-/** `left` and `inspector` hold tabs, `tray` (in the top bar) any number of small things; the other slots hold one panel. */
+/** `left` and `inspector` hold tabs, `tray` (in the top bar) any number of small things; the other slots hold one panel; `live` is the workspace's other view. */
 export type SlotId =
   | 'left'
   | 'inspector'
   | 'stage'
+  | 'live'
   | 'script'
   | 'timeline'
   | 'projects'

@@ -4,6 +4,7 @@ import { emotion } from './emotion/feature.ts';
 import { exporting } from './export/feature.ts';
 import type { Feature } from './feature.ts';
 import { library } from './library/feature.ts';
+import { live } from './live/feature.ts';
 import { portrait } from './portrait/feature.ts';
 import { preview } from './preview/feature.ts';
 import { projects } from './projects/feature.ts';
@@ -24,6 +25,7 @@ export const features: readonly Feature[] = [
   timeline,
   preview,
   exporting,
+  live,
   library,
   settings,
   tour,

@@ -6,8 +6,10 @@ import {
   FolderOpen,
   LoaderCircle,
   type LucideIcon,
+  Radio,
   Settings,
   SlidersHorizontal,
+  SquarePen,
   Undo2,
 } from 'lucide-react';
 import { Menubar } from 'radix-ui';
@@ -18,7 +20,17 @@ import { filledMenus, hasAction, menuEntries, useAction } from '../actions/regis
 import type { MessageKey } from '../i18n/index.ts';
 import { useT } from '../state/language.ts';
 import { useProject } from '../state/project.ts';
-import { hashOf, type Screen, setLocale, setTheme, setZoom, uiStore, ZOOM_STEPS } from '../state/ui-store.ts';
+import {
+  hashOf,
+  navigate,
+  type Screen,
+  setLocale,
+  setTheme,
+  setZoom,
+  uiStore,
+  viewOf,
+  ZOOM_STEPS,
+} from '../state/ui-store.ts';
 import { Button, ErrorBox, IconButton, Popover, Segments, Select } from '../ui/index.ts';
 import { MenuEntries } from '../ui/menu.tsx';
 import popups from '../ui/popups.module.css';
@@ -206,6 +218,7 @@ export function TopBar(): ReactElement {
   const t = useT();
   const screen = useStore(uiStore, ({ route }) => route.screen);
   const inWorkspace = screen === 'workspace';
+  const view = useStore(uiStore, viewOf);
   return (
     <header className={styles.bar}>
       <a href={hashOf({ screen: 'projects' })} className={styles.brand} aria-label={t('shell.appName')}>
@@ -217,7 +230,7 @@ export function TopBar(): ReactElement {
       {inWorkspace ? <ProjectTools /> : <Navigation screen={screen} />}
       <span className={styles.spring} />
       <Tray />
-      {inWorkspace && (
+      {view === 'edit' && (
         <div className={styles.group}>
           <ActionButton id="view.toggleLeft" />
           <ActionButton id="view.toggleBottom" />
@@ -227,7 +240,7 @@ export function TopBar(): ReactElement {
       )}
       <ActionButton id="palette.open" />
       <Look />
-      {inWorkspace && <Export />}
+      {view === 'edit' && <Export />}
     </header>
   );
 }
@@ -236,12 +249,33 @@ function ProjectTools(): ReactElement {
   return (
     <>
       <ProjectTitle />
+      <ViewSwitch />
       <SaveState />
       <div className={styles.group}>
         <StepButton id="edit.undo" words="shell.undoWhat" steps="undo" />
         <StepButton id="edit.redo" words="shell.redoWhat" steps="redo" />
       </div>
     </>
+  );
+}
+
+/** The editor, or the live desk, of the same project. */
+function ViewSwitch(): ReactElement | null {
+  const t = useT();
+  const route = useStore(uiStore, (state) => state.route);
+  const view = useStore(uiStore, viewOf);
+  if (route.screen !== 'workspace' || view === null) return null;
+  return (
+    <Segments
+      bare
+      label={t('shell.view')}
+      value={view}
+      onChange={(next) => navigate({ ...route, view: next })}
+      options={[
+        { value: 'edit', label: t('shell.viewEdit'), icon: SquarePen },
+        { value: 'live', label: t('shell.viewLive'), icon: Radio },
+      ]}
+    />
   );
 }
 

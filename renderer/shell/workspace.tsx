@@ -3,7 +3,7 @@ import { type ReactElement, useEffect } from 'react';
 import { useStore } from 'zustand';
 import { useT } from '../state/language.ts';
 import { projectStore, useProject } from '../state/project.ts';
-import { isPanelOpen, navigate, uiStore } from '../state/ui-store.ts';
+import { isPanelOpen, navigate, uiStore, viewOf } from '../state/ui-store.ts';
 import { Button, EmptyState, ErrorBox, Spinner, Split } from '../ui/index.ts';
 import { ConflictDialog } from './conflict-dialog.tsx';
 import styles from './shell.module.css';
@@ -15,7 +15,15 @@ export default function Workspace({ projectId }: { projectId: string }): ReactEl
   const phase = useProject((state) => (state.id === projectId ? state.phase : 'opening'));
   const error = useProject((state) => state.error);
   useEffect(() => projectStore().open(projectId), [projectId]);
+  const view = useStore(uiStore, viewOf);
 
+  if (phase === 'open' && view === 'live')
+    return (
+      <>
+        <Slot id="live" />
+        <ConflictDialog />
+      </>
+    );
   if (phase === 'open') return <Docks />;
   const back = <Button onClick={() => navigate({ screen: 'projects' })}>{t('shell.backToProjects')}</Button>;
   return (

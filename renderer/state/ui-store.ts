@@ -4,7 +4,11 @@ import type { Locale } from '../i18n/index.ts';
 
 export type ThemeChoice = 'system' | 'dark' | 'light';
 export type Screen = 'projects' | 'workspace' | 'library' | 'settings';
-export type Route = { screen: 'projects' | 'library' | 'settings' } | { screen: 'workspace'; projectId: string };
+/** A project is edited, or it is on air from its live desk. */
+export type WorkspaceView = 'edit' | 'live';
+export type Route =
+  | { screen: 'projects' | 'library' | 'settings' }
+  | { screen: 'workspace'; projectId: string; view?: WorkspaceView };
 
 /** What is selected in the open project. Lines by id, in the order they were chosen; the last is the active one. */
 export type Selection = { kind: 'none' } | { kind: 'lines'; ids: readonly string[] } | { kind: 'overlay'; id: string };
@@ -71,13 +75,20 @@ export const togglePanel = (panel: Panel): void =>
 // ---- where one is; the address's fragment says it, so that back and reload work
 
 export function routeOf(hash: string): Route {
-  const [screen, id] = hash.replace(/^#\/?/, '').split('/');
-  if (screen === 'project' && id) return { screen: 'workspace', projectId: decodeURIComponent(id) };
+  const [screen, id, view] = hash.replace(/^#\/?/, '').split('/');
+  if (screen === 'project' && id)
+    return { screen: 'workspace', projectId: decodeURIComponent(id), ...(view === 'live' && { view }) };
   return { screen: screen === 'library' || screen === 'settings' ? screen : 'projects' };
 }
 
 export const hashOf = (route: Route): string =>
-  route.screen === 'workspace' ? `#/project/${encodeURIComponent(route.projectId)}` : `#/${route.screen}`;
+  route.screen === 'workspace'
+    ? `#/project/${encodeURIComponent(route.projectId)}${route.view === 'live' ? '/live' : ''}`
+    : `#/${route.screen}`;
+
+/** Of the workspace; null elsewhere. */
+export const viewOf = ({ route }: UiState): WorkspaceView | null =>
+  route.screen === 'workspace' ? (route.view ?? 'edit') : null;
 
 export function navigate(route: Route): void {
   location.hash = hashOf(route);

@@ -1,5 +1,5 @@
 import { PanelBottom } from 'lucide-react';
-import { isPanelOpen, togglePanel } from '../../state/ui-store.ts';
+import { isPanelOpen, togglePanel, viewOf } from '../../state/ui-store.ts';
 import type { Action } from '../action.ts';
 
 export const toggleBottom: Action = {
@@ -8,7 +8,7 @@ export const toggleBottom: Action = {
   icon: PanelBottom,
   shortcuts: ['Mod+J'],
   menu: { id: 'view', group: 2 },
-  enabled: ({ ui }) => ui.route.screen === 'workspace',
+  enabled: ({ ui }) => viewOf(ui) === 'edit',
   checked: ({ ui }) => isPanelOpen(ui, 'bottom'),
   run: () => togglePanel('bottom'),
 };

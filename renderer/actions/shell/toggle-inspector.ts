@@ -1,5 +1,5 @@
 import { PanelRight } from 'lucide-react';
-import { isPanelOpen, togglePanel } from '../../state/ui-store.ts';
+import { isPanelOpen, togglePanel, viewOf } from '../../state/ui-store.ts';
 import type { Action } from '../action.ts';
 
 export const toggleInspector: Action = {
@@ -8,7 +8,7 @@ export const toggleInspector: Action = {
   icon: PanelRight,
   shortcuts: ['Mod+Alt+B'],
   menu: { id: 'view', group: 2 },
-  enabled: ({ ui }) => ui.route.screen === 'workspace',
+  enabled: ({ ui }) => viewOf(ui) === 'edit',
   checked: ({ ui }) => isPanelOpen(ui, 'inspector'),
   run: () => togglePanel('inspector'),
 };

@@ -1,5 +1,5 @@
 import { PanelLeft } from 'lucide-react';
-import { isPanelOpen, togglePanel } from '../../state/ui-store.ts';
+import { isPanelOpen, togglePanel, viewOf } from '../../state/ui-store.ts';
 import type { Action } from '../action.ts';
 
 export const toggleLeft: Action = {
@@ -8,7 +8,7 @@ export const toggleLeft: Action = {
   icon: PanelLeft,
   shortcuts: ['Mod+B'],
   menu: { id: 'view', group: 2 },
-  enabled: ({ ui }) => ui.route.screen === 'workspace',
+  enabled: ({ ui }) => viewOf(ui) === 'edit',
   checked: ({ ui }) => isPanelOpen(ui, 'left'),
   run: () => togglePanel('left'),
 };

@@ -2,6 +2,7 @@
 import { emotion } from './emotion.ts';
 import { exporting } from './export.ts';
 import { library } from './library.ts';
+import { live } from './live.ts';
 import { portrait } from './portrait.ts';
 import { preview } from './preview.ts';
 import { projects } from './projects.ts';
@@ -27,6 +28,7 @@ export const messages = {
   preview,
   export: exporting,
   library,
+  live,
   settings,
   tour,
 };
