@@ -9,10 +9,10 @@ import { exportErrors } from './exports.ts';
 import { hostErrors } from './host.ts';
 import { liveErrors } from './live.ts';
 import { mediaErrors } from './media.ts';
-import { onAirErrors } from './on-air.ts';
 import { portraitErrors } from './portrait.ts';
 import { scriptErrors } from './script.ts';
 import { scriptImportErrors } from './script-import.ts';
+import { sessionErrors } from './session.ts';
 import { speechErrors } from './speech.ts';
 import { stageErrors } from './stage.ts';
 import { storageErrors } from './storage.ts';
@@ -32,10 +32,10 @@ const catalogue = {
   ...hostErrors,
   ...liveErrors,
   ...mediaErrors,
-  ...onAirErrors,
   ...portraitErrors,
   ...scriptErrors,
   ...scriptImportErrors,
+  ...sessionErrors,
   ...speechErrors,
   ...stageErrors,
   ...storageErrors,

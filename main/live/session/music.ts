@@ -63,7 +63,7 @@ export class Music implements MusicSource {
   #failed(): void {
     const name = this.#tracks[(this.#next + this.#tracks.length - 1) % this.#tracks.length]?.fileName ?? '';
     if (this.#failures++ < this.#tracks.length)
-      this.#options.onTrouble(new StudioError('on-air.sound-unreadable', { name }));
+      this.#options.onTrouble(new StudioError('session.sound-unreadable', { name }));
   }
 
   #open(): void {

@@ -126,7 +126,7 @@ test('a session publishes to the hub, outlives its encoder and standing still, a
       const step = i === 0 ? 40 : ms - times[i - 1]!;
       assert.ok(step > 0 && step <= 3000, `${step} ms between two pictures`);
     }
-    assert.ok(replies.some((reply) => reply.type === 'trouble' && reply.error.code === 'on-air.stood-still'));
+    assert.ok(replies.some((reply) => reply.type === 'trouble' && reply.error.code === 'session.stood-still'));
 
     hub.kill();
     const other = await openHub({ signal: stop.signal });

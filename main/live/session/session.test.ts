@@ -147,7 +147,7 @@ test('an encoder killed outright is followed by another: time goes on, in step',
   const lastTone = tones(await world.sound()).at(-1)!;
   const seenMs = times[last.from]!;
   assert.ok(Math.abs(seenMs - lastTone.fromMs) <= FRAME_MS + 5, `${seenMs} and ${lastTone.fromMs}`);
-  assert.ok(world.replies.some((reply) => reply.type === 'trouble' && reply.error.code === 'on-air.encoder-stopped'));
+  assert.ok(world.replies.some((reply) => reply.type === 'trouble' && reply.error.code === 'session.encoder-stopped'));
 });
 
 test('frames that are not drawn in time are shown by the one before, counted, and told with what was said', async () => {
@@ -177,7 +177,7 @@ test('a voice that never answers costs its sentence, not the stream', async () =
   assert.equal(voice.asked.filter((text) => text === 'Two.').length, 2);
   assert.equal((await offsets(world)).length, 2);
   const codes = world.replies.flatMap((reply) => (reply.type === 'trouble' ? [reply.error.code] : []));
-  assert.deepEqual(codes, ['on-air.voice-silent', 'on-air.voice-silent', 'on-air.sentence-skipped']);
+  assert.deepEqual(codes, ['session.voice-silent', 'session.voice-silent', 'session.sentence-skipped']);
 });
 
 test('a show goes on at the sentence it had come to, on the same clock', async () => {

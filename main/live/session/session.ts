@@ -156,7 +156,7 @@ export class LiveSession {
       sound: (frame) => this.#mixer.take(this.#sampleOf(frame + 1)),
       feed: (frame, picture, sound) => this.#feed(frame, picture, sound),
       late: (frame) => this.#driver.frameLate(frame),
-      stood: (ms) => this.#trouble(new StudioError('on-air.stood-still', { seconds: Math.round(ms / 100) / 10 })),
+      stood: (ms) => this.#trouble(new StudioError('session.stood-still', { seconds: Math.round(ms / 100) / 10 })),
     });
     this.#fpsMeter = { atMs: performance.now(), fed: 0, drawn: 0, cpuMicros: cpuMicros() };
     this.#applySettings(project);
@@ -330,7 +330,7 @@ export class LiveSession {
   }
 
   #encoderFell(detail: string): void {
-    this.#trouble(new StudioError('on-air.encoder-stopped', { detail }, { retryable: true }));
+    this.#trouble(new StudioError('session.encoder-stopped', { detail }, { retryable: true }));
     if (isHardwareEncoder(this.#encoder) && (this.#keeper?.restarts ?? 0) >= HARDWARE_CHANCES)
       this.#encoder = 'libx264';
   }

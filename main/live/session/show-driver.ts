@@ -123,7 +123,7 @@ export class ShowDriver {
     if (command.type === 'goTo') {
       this.#forgetAhead();
       if (!cursor.goTo(command.segmentId, command.line, this.#deps.wallMs())) {
-        this.#deps.events.trouble(new StudioError('on-air.unknown-place', { id: command.segmentId }));
+        this.#deps.events.trouble(new StudioError('session.unknown-place', { id: command.segmentId }));
         return;
       }
       this.#silenceUntil = this.#due;
@@ -296,7 +296,7 @@ export class ShowDriver {
     const sentence = run.sentences![index]!;
     run.next++;
     if (spoken === null) {
-      this.#deps.events.trouble(new StudioError('on-air.sentence-skipped', { text: sentence.text.slice(0, 80) }));
+      this.#deps.events.trouble(new StudioError('session.sentence-skipped', { text: sentence.text.slice(0, 80) }));
       this.#dispatch({ type: 'sentence-started', id: run.id, sentence: index });
       this.#dispatch({ type: 'sentence-ended', id: run.id, sentence: index });
       return true;

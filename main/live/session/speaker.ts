@@ -102,7 +102,7 @@ export class Speaker {
     const done = Promise.withResolvers<never>();
     const timer = setTimeout(() => {
       const error = new StudioError(
-        'on-air.voice-silent',
+        'session.voice-silent',
         { seconds: Math.round(timeoutMs / 1000) },
         { retryable: true },
       );

@@ -1,8 +1,8 @@
 import type { ErrorCatalogue } from './index.ts';
 
 /** What a session on air meets and gets over by itself. */
-export const onAirErrors = {
-  'on-air.voice-silent': {
+export const sessionErrors = {
+  'session.voice-silent': {
     en: {
       message: 'The voice gave no sound for {seconds} seconds.',
       hint: 'It is asked once more, then the sentence is left out; the show goes on. Choose another voice if it happens again.',
@@ -12,14 +12,14 @@ export const onAirErrors = {
       hint: '会再试一次，仍不行就跳过这句，直播继续。若反复出现，请换一个音色。',
     },
   },
-  'on-air.sentence-skipped': {
+  'session.sentence-skipped': {
     en: {
       message: 'This was left out: “{text}”',
       hint: 'The voice failed twice. The show goes on with what comes next.',
     },
     'zh-CN': { message: '已跳过：“{text}”', hint: '音色连续失败两次，直播从下一句继续。' },
   },
-  'on-air.encoder-stopped': {
+  'session.encoder-stopped': {
     en: {
       message: 'The encoder ended ({detail}) and was started again.',
       hint: 'Viewers saw a short freeze. If it happens again, choose the software encoder or a lower bit rate.',
@@ -29,7 +29,7 @@ export const onAirErrors = {
       hint: '观众会看到短暂停顿。若反复出现，请改用软件编码或降低码率。',
     },
   },
-  'on-air.stood-still': {
+  'session.stood-still': {
     en: {
       message: 'The studio stood still for {seconds} seconds and went on where it was.',
       hint: 'The computer slept or was overloaded. Keep it awake and plugged in while on air.',
@@ -39,14 +39,14 @@ export const onAirErrors = {
       hint: '电脑可能休眠或负载过高。直播时请保持唤醒并接通电源。',
     },
   },
-  'on-air.unknown-place': {
+  'session.unknown-place': {
     en: {
       message: 'The show has no segment “{id}”.',
       hint: 'It goes on as it was. Choose a segment of the run-of-show.',
     },
     'zh-CN': { message: '流程中没有环节“{id}”。', hint: '直播保持不变。请选择流程里已有的环节。' },
   },
-  'on-air.sound-unreadable': {
+  'session.sound-unreadable': {
     en: {
       message: 'The sound file “{name}” cannot be played.',
       hint: 'Choose an audio file that opens in a player; the show goes on without it.',
