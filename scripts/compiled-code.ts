@@ -24,6 +24,12 @@ const LOADED = [
   () => import('../main/preview/session.ts'),
   // What its threads are made of.
   () => import('../main/portrait/pixel-work.ts'),
+  () => import('../main/portrait/decode.ts'),
+  () => import('../main/providers/lipsync/rig/index.ts'),
+  () => import('../main/stage/compositor.ts'),
+  () => import('../main/stage/ai-mark.ts'),
+  () => import('../main/stage/live-layer.ts'),
+  () => import('../main/stage/subtitle-sprites.ts'),
 ];
 
 if (import.meta.url === pathToFileURL(process.argv[1] ?? '').href) {

@@ -217,6 +217,23 @@ test('the mouth is tried as the engine draws it: each shape its own, lids and mo
   assert.ok((await whole(await still({ mouth: 'E' }, moved))).length > 0);
 });
 
+test('a drawn avatar is shown where it will stand before it has been looked at', async () => {
+  const project = newProject({ id: 'p', name: 'P', portrait: { kind: 'sample', id: 'mika' } });
+  const picture = async (portraits: Studio['portraits'], query: string): Promise<Buffer> => {
+    const deps = { studio: { ...studio, portraits }, assets: storage.assets, stills };
+    const media = createThumbnails(() => ({ project }), deps);
+    const found = await media(['p'], { query: new URLSearchParams(query), signal });
+    assert.ok(found?.body.kind === 'bytes');
+    return await sharp(found.body.bytes).removeAlpha().raw().toBuffer();
+  };
+  const unasked = { ...studio.portraits, prepare: () => assert.fail('the portrait is being looked at') };
+  const atOnce = await picture(unasked, 'now=1');
+  const drawn = await picture(studio.portraits, '');
+  assert.ok(difference(atOnce, drawn) < 2, `${difference(atOnce, drawn)}`);
+  // From now on the drawn one is there.
+  assert.deepEqual(await picture(unasked, 'now=1'), drawn);
+});
+
 test('a project is shown by a frame of its own: its framing, mood and overlays; a changed word changes nothing', async () => {
   const first = newProject({
     id: 'p',

@@ -2,15 +2,19 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
+import { type FaceLandmarks, mapLandmarks } from '../../app/document/landmarks.ts';
 import type { Project } from '../../app/document/project.ts';
 import { StudioError } from '../../app/errors/index.ts';
 import { mixBlends, NEUTRAL_BLEND } from '../../app/speech/emotion-blend.ts';
 import { findEmotion } from '../../app/speech/emotion-presets.ts';
 import type { Studio } from '../compose.ts';
-import { loadPortrait } from '../export/load-portrait.ts';
+import type { PreparedPortrait } from '../engine/ports/portrait.ts';
+import { type LoadedPortrait, loadPortrait } from '../export/load-portrait.ts';
 import { layOut, picturesFrom, stageSizeOf } from '../export/set-stage.ts';
+import { faceBox, headPose } from '../portrait/face-measures.ts';
 import { loadSampleAvatar } from '../portrait/samples.ts';
 import { type PlacedOverlay, placeOverlay } from '../stage/overlays.ts';
+import { overPlane } from '../stage/picture.ts';
 import type { AssetSource } from '../storage/assets.ts';
 import { openPictureCache } from './picture-cache.ts';
 import type { MediaProvider } from './service.ts';
@@ -26,20 +30,24 @@ export interface ThumbnailDeps {
   stills: StillStudio;
 }
 
-/** `/media/thumbnail/<project id>` */
+/** `/media/thumbnail/<project id>`; with `?now` one that is there already or made without looking at the portrait first. */
 export function createThumbnails(
   current: (id: string) => { project: Project },
   { studio, assets, stills }: ThumbnailDeps,
 ): MediaProvider {
   const cache = openPictureCache(join(studio.paths.cacheDir, 'thumbnails'), MAX_BYTES);
 
-  /** The stage at rest, in the mood it begins with. */
-  const draw = async (project: Project, name: string, signal: AbortSignal): Promise<Uint8Array> => {
-    const portrait = await loadPortrait(project.avatar, assets, studio.portraits, signal);
+  const plateOf = async (project: Project, portrait: LoadedPortrait, signal: AbortSignal) => {
     const whole = stageSizeOf(project, portrait);
     const shape = Math.min(2.4, Math.max(0.4, whole.widthPx / whole.heightPx));
     const size = { widthPx: 2 * Math.round((HEIGHT_PX * shape) / 2), heightPx: HEIGHT_PX };
-    const plate = await layOut(project, assets, portrait, size, signal);
+    return { size, plate: await layOut(project, assets, portrait, size, signal) };
+  };
+
+  /** The stage at rest, in the mood it begins with. */
+  const draw = async (project: Project, name: string, signal: AbortSignal): Promise<Uint8Array> => {
+    const portrait = await loadPortrait(project.avatar, assets, studio.portraits, signal);
+    const { size, plate } = await plateOf(project, portrait, signal);
     const front: PlacedOverlay[] = [];
     const pictures = picturesFrom(assets);
     for (const overlay of project.stage.overlays) {
@@ -76,7 +84,18 @@ export function createThumbnails(
       .toBuffer();
   };
 
-  return async ([id, ...more], { signal }) => {
+  /** What is known of a portrait without looking at it: a drawn one stands where it will stand, without its face's motion. */
+  const drawAtOnce = async (project: Project, signal: AbortSignal): Promise<Uint8Array> => {
+    const { portrait, landmarks } = project.avatar;
+    if (portrait.kind === 'asset') return await pictureAlone(project, signal);
+    const sample = await loadSampleAvatar(portrait.id, signal);
+    const prepared = await cutOutAsDrawn(sample.portrait, landmarks ?? sample.landmarks);
+    const { size, plate } = await plateOf(project, { prepared, background: sample.background }, signal);
+    const raw = { width: size.widthPx, height: size.heightPx, channels: 4 } as const;
+    return await sharp(overPlane(plate.person, plate.background), { raw }).webp({ quality: 82 }).toBuffer();
+  };
+
+  return async ([id, ...more], { query, signal }) => {
     if (id === undefined || more.length > 0) return null;
     const { project } = current(id);
     // Only what is seen decides: a changed word keeps the picture.
@@ -87,6 +106,7 @@ export function createThumbnails(
     const name = JSON.stringify([shown, size, background, overlays, findEmotion(emotion, emotions)?.blend, intensity]);
     const file = cache.fileOf(name);
     let bytes = await cache.read(file, signal);
+    if (bytes === null && query.has('now')) bytes = await drawAtOnce(project, signal);
     if (bytes === null) {
       try {
         bytes = await draw(project, file, signal);
@@ -98,4 +118,27 @@ export function createThumbnails(
     }
     return { body: { kind: 'bytes', bytes }, mediaType: 'image/webp' };
   };
+}
+
+/** A sample's picture in small: its alpha is its matte, and its points are known. */
+async function cutOutAsDrawn(picture: Uint8Array, landmarks: FaceLandmarks): Promise<PreparedPortrait> {
+  const { width: whole } = await sharp(picture).metadata();
+  const { data, info } = await sharp(picture)
+    .resize({ width: 2 * HEIGHT_PX, height: 2 * HEIGHT_PX, fit: 'inside', withoutEnlargement: true })
+    .ensureAlpha()
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  const { width, height } = info;
+  const matte = new Uint8Array(width * height);
+  for (let i = 0; i < matte.length; i++) matte[i] = data[i * 4 + 3]!;
+  const points = mapLandmarks(landmarks, width / whole, 0, 0);
+  const face = {
+    index: 0,
+    box: faceBox(points),
+    confidence: 1,
+    landmarks: points,
+    pose: headPose(points),
+    findings: [],
+  };
+  return { width, height, rgba: data, matte, background: data, face, faces: [face] };
 }

@@ -9,8 +9,9 @@ import {
   useState,
 } from 'react';
 import { useStore } from 'zustand';
+import { mediaUrl } from '../../bridge/index.ts';
 import { useT } from '../../state/language.ts';
-import { useDocument } from '../../state/project.ts';
+import { useDocument, useProject } from '../../state/project.ts';
 import { DropZone } from '../../ui/index.ts';
 import { addPictures } from '../stage/add-pictures.ts';
 import { OnStage } from '../stage/on-stage.tsx';
@@ -77,6 +78,7 @@ export function Viewport({ player }: { player: Player | null }): ReactElement {
               role="img"
               aria-label={t('preview.canvas')}
             />
+            <Until />
             <Guides />
             <OnStage aspect={size.widthPx / size.heightPx} />
           </div>
@@ -85,6 +87,15 @@ export function Viewport({ player }: { player: Player | null }): ReactElement {
       </div>
     </DropZone>
   );
+}
+
+/** The project's small picture, until the engine's first is there. */
+function Until(): ReactElement | null {
+  const id = useProject((project) => project.id);
+  const shown = useStore(playbackStore, (state) => state.shown);
+  if (id === null || shown) return null;
+  const source = mediaUrl(`/media/thumbnail/${encodeURIComponent(id)}`, { now: 1 });
+  return <img className={styles.until} src={source} alt="" draggable={false} data-still />;
 }
 
 /** The middle button pushes a large picture about, as in every editor. */
