@@ -122,9 +122,10 @@ export default function GoDialog(): ReactElement | null {
       <ul className={styles.checks}>
         {(items ?? []).map((item, index) => {
           const { id, destinationId, level, error: why } = item;
-          const told = why === null ? null : errorText(why, locale, t);
           const fix = fixOf(item);
           const about = openDocument()?.live.destinations.find((each) => each.id === destinationId);
+          const named = about === undefined ? {} : nameIn(why, destinationName(about, locale));
+          const told = why === null ? null : errorText({ ...why, params: { ...why.params, ...named } }, locale, t);
           return (
             <li key={`${id} ${destinationId} ${index.toString()}`} data-check={id} data-level={level}>
               <ToneIcon tone={TONES[level]} />
@@ -135,8 +136,7 @@ export default function GoDialog(): ReactElement | null {
                 </p>
                 {told !== null && (
                   <p className={styles.checkWhy}>
-                    {named(told.message, about === undefined ? null : [about.id, destinationName(about, locale)])}{' '}
-                    {told.hint}
+                    {told.message} {told.hint}
                   </p>
                 )}
               </div>
@@ -156,6 +156,6 @@ export default function GoDialog(): ReactElement | null {
   );
 }
 
-/** Where words name a destination by its id, its name says more. */
-const named = (text: string, names: readonly [string, string] | null): string =>
-  names === null ? text : text.replaceAll(names[0], names[1]);
+/** Where words name a destination, its name says more than its id. */
+const nameIn = (error: CheckItem['error'], name: string): Record<string, string> =>
+  Object.fromEntries(['id', 'name'].flatMap((key) => (error !== null && key in error.params ? [[key, name]] : [])));

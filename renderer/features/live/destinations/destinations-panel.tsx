@@ -105,7 +105,14 @@ function Figures({ told, name }: { told: DestinationStatus; name: string }): Rea
   const waits = state === 'waiting' || state === 'refused' || state === 'connecting';
   const now = useNow(retryAtWallMs !== null);
   const seconds = retryAtWallMs === null ? null : Math.max(0, Math.ceil((retryAtWallMs - now) / 1000));
-  const words = lastError === null || state === 'live' ? null : liveErrorText(lastError, locale, t);
+  const words =
+    lastError === null || state === 'live'
+      ? null
+      : liveErrorText(
+          { ...lastError, params: { ...lastError.params, ...(lastError.params.id === id && { id: name }) } },
+          locale,
+          t,
+        );
   return (
     <div className={styles.destinationMore}>
       <p className={styles.destinationFigures}>
@@ -116,7 +123,7 @@ function Figures({ told, name }: { told: DestinationStatus; name: string }): Rea
       </p>
       {words !== null && (
         <p className={styles.destinationError}>
-          {words.message.replaceAll(id, name)} {words.hint}
+          {words.message} {words.hint}
         </p>
       )}
       {waits && (

@@ -196,7 +196,7 @@ function SegmentRow(props: {
             )}
             {next && <Badge tone="info">{t('live.next')}</Badge>}
             {!enabled && <Badge>{t('ui.off')}</Badge>}
-            {segmentFacts(segment, t, format)}
+            <span>{segmentFacts(segment, t, format)}</span>
           </span>
         </span>
       </button>
