@@ -72,7 +72,11 @@ export async function videoSound(
 }
 
 /** What ffmpeg writes, piece by piece. Who stops reading ends it. */
-async function* decoded(ffmpegPath: string, args: readonly string[], signal: AbortSignal): AsyncGenerator<Buffer> {
+export async function* decoded(
+  ffmpegPath: string,
+  args: readonly string[],
+  signal: AbortSignal,
+): AsyncGenerator<Buffer> {
   signal.throwIfAborted();
   const child = spawn(ffmpegPath, ['-hide_banner', '-nostdin', '-v', 'error', ...args], {
     stdio: ['ignore', 'pipe', 'pipe'],

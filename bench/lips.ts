@@ -123,7 +123,7 @@ interface Watched {
   duplicates: number;
 }
 
-async function watchFace(
+export async function watchFace(
   ffmpegPath: string,
   video: string,
   shape: VideoShape,

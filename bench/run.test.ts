@@ -24,7 +24,7 @@ const bench = (args: readonly string[], env: NodeJS.ProcessEnv = {}): Ran => {
 test('without a name the benches are listed; an unknown one and an unknown option are wrong usage', () => {
   const listed = bench([]);
   assert.equal(listed.status, 0);
-  for (const name of ['export', 'render', 'import', 'memory', 'lips', 'studio'])
+  for (const name of ['export', 'render', 'import', 'memory', 'lips', 'studio', 'live', 'soak', 'recovery'])
     assert.match(listed.stdout, new RegExp(`^  ${name} `, 'm'));
   for (const args of [
     ['nothing'],

@@ -18,11 +18,24 @@ import { exportBench } from './export.ts';
 import { asTable, type BenchResult, describeMachine } from './figures.ts';
 import { importBench } from './import.ts';
 import { lipsBench } from './lips.ts';
+import { liveBench } from './live.ts';
 import { memoryBench } from './memory.ts';
+import { recoveryBench } from './recovery.ts';
 import { renderBench } from './render.ts';
+import { soakBench } from './soak.ts';
 import { studioBench } from './studio.ts';
 
-const BENCHES: readonly Bench[] = [exportBench, renderBench, importBench, memoryBench, lipsBench, studioBench];
+const BENCHES: readonly Bench[] = [
+  exportBench,
+  renderBench,
+  importBench,
+  memoryBench,
+  lipsBench,
+  studioBench,
+  liveBench,
+  soakBench,
+  recoveryBench,
+];
 
 function help(): string {
   const optionLines = ({ options }: Bench): string[] =>
