@@ -89,7 +89,7 @@ export interface ShowCursorOptions {
 
 const START: ShowPosition = {
   ...{ part: 'opening', segmentId: null, line: 0, sentence: 0, pass: 0, round: 0 },
-  ...{ played: {}, drawn: 0, varied: {}, desk: [] },
+  ...{ played: {}, drawn: 0, varied: {}, desk: [], paused: false },
 };
 
 type Part = ShowPosition['part'];

@@ -29,7 +29,13 @@ test('the report says what is said and next, and sums up all processes', () => {
 test('the metrics are in the format of Prometheus: each name once described, every sample a number, labels escaped', () => {
   const odd = 'a "name"\\\n';
   const text = prometheusText([
-    { status: wellStatus({ projectId: odd, session: wellSession({ encoderSpeed: null, lateFrames: 12 }) }), processes },
+    {
+      status: wellStatus({
+        projectId: odd,
+        session: wellSession({ encoderSpeed: null, lateFrames: 12, skippedFrames: 3 }),
+      }),
+      processes,
+    },
     { status: wellStatus({ projectId: 'second', session: null, state: 'recovering' }), processes: [] },
   ]);
   assert.ok(text.endsWith('\n'));
@@ -43,6 +49,7 @@ test('the metrics are in the format of Prometheus: each name once described, eve
     assert.ok(Number.isFinite(Number(parsed[3])), line);
   }
   assert.ok(text.includes('shenghua_live_late_frames_total{show="a \\"name\\"\\\\\\n"} 12'));
+  assert.match(text, /shenghua_live_skipped_frames_total\{.*\} 3\n/);
   assert.ok(text.includes('shenghua_live_up{show="second"} 0'));
   assert.ok(!text.includes('encoder_speed_ratio'), 'what is not known has no sample');
   // What is said has no place among the figures: it would be a new series each time.

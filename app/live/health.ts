@@ -85,12 +85,23 @@ export function prometheusText(shows: readonly LiveHealth[]): string {
   metric('gauge', 'state', 'The state of the show.', ({ status }) => [[{ state: status.state }, 1]]);
   metric('gauge', 'uptime_seconds', 'Time since the show went on air.', ({ status }) => [[{}, status.uptimeMs / 1000]]);
   session('counter', 'stream_seconds', 'Stream time of the last frame.', ({ streamMs }) => streamMs / 1000);
-  session('counter', 'frames_total', 'Frames fed to the encoder.', ({ frames }) => frames);
+  session(
+    'counter',
+    'frames_total',
+    'Number of the next frame, from the beginning of the stream.',
+    ({ frames }) => frames,
+  );
   session(
     'counter',
     'late_frames_total',
     'Frames not drawn when due, given as a duplicate of the one before.',
     (of) => of.lateFrames,
+  );
+  session(
+    'counter',
+    'skipped_frames_total',
+    'Frames no encoder was given: none was there, or it had fallen behind.',
+    ({ skippedFrames }) => skippedFrames,
   );
   session('counter', 'stalls_total', 'Times the process had stood still.', ({ stalls }) => stalls);
   session('gauge', 'fps_in', 'Frames drawn a second.', ({ fpsIn }) => fpsIn);

@@ -6,6 +6,7 @@ export const wellSession = (changes: Partial<SessionStatus> = {}): SessionStatus
     streamMs: 60_000,
     frames: 1500,
     lateFrames: 0,
+    skippedFrames: 0,
     stalls: 0,
     fpsIn: 25,
     fpsOut: 25,

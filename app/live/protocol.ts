@@ -79,6 +79,8 @@ export const showPositionSchema = z.object({
    * show at this position comes here; where there is none, after all of them.
    */
   desk: z.array(z.object({ command: saySchema, sentence: z.int().min(0) }).nullable()).default([]),
+  /** By the desk: nothing is begun until it resumes. */
+  paused: z.boolean().default(false),
 });
 export type ShowPosition = z.infer<typeof showPositionSchema>;
 
@@ -89,9 +91,12 @@ export type LiveError = z.infer<typeof errorSchema>;
 export const sessionStatusSchema = z.object({
   /** Stream time of the last frame that was fed to the encoder. */
   streamMs: z.number(),
+  /** Number of the next frame, counted from the stream's beginning through every restart: `streamMs` in frames, none left out. */
   frames: z.int(),
   /** Frames that were not drawn when they were due, and took the picture before them. */
   lateFrames: z.int(),
+  /** Frames that no encoder was given, by this session: none was there, or it had fallen a second behind. Viewers see the one before. */
+  skippedFrames: z.int(),
   /** Times the clock was set anew because this process had stood still (a laptop's sleep). */
   stalls: z.int(),
   fpsIn: z.number(),

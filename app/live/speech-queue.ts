@@ -86,12 +86,12 @@ export interface SpeechState {
 
 const REMEMBERED = 5000;
 
-export function beginSpeech(kept: ShowPosition['desk'] = []): SpeechState {
+export function beginSpeech(kept: ShowPosition['desk'] = [], paused = false): SpeechState {
   const waiting = kept.map((one): Waiting => (one === null ? 'show' : entryOf(one.command, one.sentence)));
   return {
     now: { kind: 'open' },
     waiting,
-    paused: false,
+    paused,
     seen: new Set(kept.flatMap((one) => (one === null ? [] : [one.command.id]))),
   };
 }
@@ -258,7 +258,7 @@ const entryOf = (command: SayCommand, from: number): Entry => ({
  * What to persist, after each sentence and each command. `next` is where the show goes on when nothing of it is being said or waits here:
  * `after` of the item that was offered last, or the cursor's place after a skip or goTo.
  */
-export function positionOf({ now, waiting }: SpeechState, next: ShowPosition): ShowPosition {
+export function positionOf({ now, waiting, paused }: SpeechState, next: ShowPosition): ShowPosition {
   const voice: Waiting[] = now.kind === 'saying' ? [{ speech: now.speech, from: now.from }] : [];
   const rest = now.kind === 'cutting' && now.rest !== null ? { entry: now.rest.entry, from: now.from } : null;
   const all = [...voice, ...waiting.map((each) => (each === rest?.entry ? { ...rest.entry, from: rest.from } : each))];
@@ -271,15 +271,15 @@ export function positionOf({ now, waiting }: SpeechState, next: ShowPosition): S
     ofShow === undefined || ofShow === 'show' || ofShow.speech.source === 'desk'
       ? next
       : positionIn(ofShow.speech.item, ofShow.from);
-  return { ...place, desk };
+  return { ...place, desk, paused };
 }
 
-/** Holds the state of {@link reduceSpeech}. `kept`: `desk` of the position that the show is restored at. */
+/** Holds the state of {@link reduceSpeech}. `kept` and `paused`: of the position that the show is restored at. */
 export class SpeechQueue {
   #state: SpeechState;
 
-  constructor(kept: ShowPosition['desk'] = []) {
-    this.#state = beginSpeech(kept);
+  constructor(kept: ShowPosition['desk'] = [], paused = false) {
+    this.#state = beginSpeech(kept, paused);
   }
 
   get state(): SpeechState {

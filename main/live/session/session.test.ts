@@ -180,6 +180,82 @@ test('a voice that never answers costs its sentence, not the stream', async () =
   assert.deepEqual(codes, ['session.voice-silent', 'session.voice-silent', 'session.sentence-skipped']);
 });
 
+test('a sentence that cannot be said is passed over when what is before it has been heard, not sooner', async () => {
+  await using world = await LiveWorld.open();
+  const { deps, voice, clock } = doubles(world, true);
+  voice.fault = (text) => (text === 'Two.' ? Promise.reject(new Error('no voice')) : undefined);
+  const session = await world.session({ project: liveProject([line('a', 'One. Two. Three.')], { stage }) }, deps);
+  const settled = clock.settled;
+  const sentences = new Set<number>();
+  clock.settled = async (ms) => {
+    await settled(ms);
+    const { speaking, position } = session.status();
+    if (speaking?.text === 'One.') sentences.add(position!.sentence);
+  };
+  await session.run();
+  assert.equal((await offsets(world)).length, 2);
+  assert.deepEqual([...sentences], [0], 'a position that loses what is being said');
+  const told = world.replies.flatMap((reply) => (reply.type === 'position' ? [reply.position] : []));
+  assert.ok(told.some(({ line: at, sentence }) => at === 0 && sentence === 2));
+  assert.equal(told.at(-1)!.line, 1);
+});
+
+test('a segment of idling that is skipped does not idle again', async () => {
+  await using world = await LiveWorld.open();
+  const { deps, clock } = doubles(world, true);
+  const show = {
+    segments: [
+      { kind: 'idle', id: 'rest', durationMs: 20_000, times: 3 },
+      { kind: 'script', id: 'talk', lines: [line('a', 'One.')] },
+    ],
+    rounds: 1,
+  };
+  const project = liveProject([], { stage, live: { show, output: { videoKbps: 300, preset: 'ultrafast' } } });
+  const session = await world.session({ project }, deps);
+  const settled = clock.settled;
+  let skipped = false;
+  clock.settled = async (ms) => {
+    await settled(ms);
+    if (skipped || session.status().streamMs < 1000) return;
+    skipped = true;
+    session.command({ type: 'skip', what: 'segment' });
+  };
+  await session.run();
+  const [tone] = tones(await world.sound());
+  assert.ok(tone && tone.fromMs < 3000, `spoken at ${tone?.fromMs} ms`);
+});
+
+test('a paused show comes back paused, and says nothing until it is resumed', async () => {
+  await using world = await LiveWorld.open();
+  const { deps, clock } = doubles(world, true);
+  const project = liveProject([line('a', 'One. Two.')], { stage });
+  const first = await world.session({ project, commands: [{ type: 'pause', at: 'now' }] }, deps);
+  const settled = clock.settled;
+  let over: Promise<void> | undefined;
+  clock.settled = async (ms) => {
+    await settled(ms);
+    if (first.status().streamMs > 1000) over ??= first.stop(false);
+  };
+  await first.run();
+  await over;
+  const kept = world.replies.findLast((reply) => reply.type === 'position')!;
+  assert.ok(kept.position.paused);
+  await using again = await LiveWorld.open();
+  const { deps: others, clock: later } = doubles(again, true);
+  const second = await again.session({ project, position: kept.position, fromStreamMs: 2000 }, others);
+  const ready = later.settled;
+  later.settled = async (ms) => {
+    await ready(ms);
+    const { paused, streamMs } = second.status();
+    if (paused && streamMs > 6000) second.command({ type: 'resume' });
+  };
+  await second.run();
+  const spoken = again.replies.flatMap((reply) => (reply.type === 'trace' ? [reply.trace] : []));
+  assert.equal(tones(await again.sound()).length, 2);
+  assert.equal(spoken.length, 1);
+  assert.ok(spoken[0]!.fromStreamMs! >= 6000, `spoken at ${spoken[0]!.fromStreamMs} ms`);
+});
+
 test('a show goes on at the sentence it had come to, on the same clock', async () => {
   await using world = await LiveWorld.open();
   const { deps } = doubles(world, true);

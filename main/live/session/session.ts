@@ -124,7 +124,7 @@ export class LiveSession {
       {
         ...{ fps: this.#fps, programme: this.#programme, mixer: this.#mixer },
         cursor: new ShowCursor({ source: project, position }),
-        queue: new SpeechQueue(position?.desk),
+        queue: new SpeechQueue(position?.desk, position?.paused),
         stage: this.#stageDoor(),
         prepare: { speaker: this.#speaker, speech, assets, ffmpegPath, tempDir, onTrouble },
         ...{ nowMs: () => this.#clock.nowMs(), wallMs },
@@ -365,7 +365,7 @@ export class LiveSession {
       ...this.#sizeSoFar(),
     };
     return {
-      ...{ streamMs: this.#streamMs, frames: frame, lateFrames, stalls },
+      ...{ streamMs: this.#streamMs, frames: frame, lateFrames, stalls, skippedFrames: this.skippedFrames },
       ...{ fpsIn: this.#rates.fpsIn, fpsOut: this.#rates.fpsOut },
       ...{ renderAhead: this.#picture.ready, renderAheadMax: RENDER_AHEAD },
       ...{ encoderQueue: keeper?.pending ?? 0, encoderSpeed: keeper?.speed ?? null },

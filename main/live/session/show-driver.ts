@@ -4,7 +4,7 @@
  */
 import type { Project } from '../../../app/document/project.ts';
 import { StudioError } from '../../../app/errors/index.ts';
-import type { PlayedItem, ShowCursor, ShowItem } from '../../../app/live/cursor.ts';
+import type { IdleItem, PlayedItem, ShowCursor, ShowItem } from '../../../app/live/cursor.ts';
 import type { LiveCommand, SessionStatus, ShowPosition, UtteranceTrace } from '../../../app/live/protocol.ts';
 import type { Speech, SpeechCommand, SpeechEffect, SpeechEvent, SpeechQueue } from '../../../app/live/speech-queue.ts';
 import { SAMPLE_RATE } from '../../engine/ports/tts.ts';
@@ -106,6 +106,10 @@ export class ShowDriver {
   #closing = false;
   #ended = false;
   #mood: MoodOverride | null = null;
+  /** Sentences that cannot be said: passed over at this sample, when all before them has been heard. */
+  #unsaid: { id: string; sentence: number; atSample: number }[] = [];
+  /** The show's idling that is on. */
+  #idle: { item: IdleItem; untilSample: number } | null = null;
 
   constructor(deps: ShowDriverDeps, project: Project, firstSample: number) {
     this.#deps = deps;
@@ -128,14 +132,22 @@ export class ShowDriver {
       }
       this.#silenceUntil = this.#due;
     }
-    const held = this.#showItem();
-    if (command.type === 'skip' && command.what === 'segment' && held) {
-      this.#forgetAhead();
-      cursor.skip('segment', held.at);
-    }
+    if (command.type === 'skip' && command.what === 'segment') this.#skipSegment();
     this.#askAgainWallMs = null;
     this.#dispatch({ type: 'asked', command });
     this.#tellPosition();
+  }
+
+  #skipSegment(): void {
+    const held = this.#showItem();
+    const idle = held === null && this.#idle !== null && this.#due < this.#idle.untilSample ? this.#idle : null;
+    const on = held ?? idle?.item;
+    if (on === undefined) return;
+    this.#forgetAhead();
+    this.#deps.cursor.skip('segment', on.at);
+    // Also while the desk speaks into it, which goes on.
+    if (idle) this.#silenceUntil = this.#due;
+    this.#idle = null;
   }
 
   /** Of the show: what is being said, or waits to go on. */
@@ -155,9 +167,9 @@ export class ShowDriver {
     await sentences?.[0]?.spoken();
   }
 
-  /** After everything was put together: what the desk had asked for before a restart is said first. */
+  /** After everything was put together: what the desk had asked for before a restart is said first, unless the show is paused. */
   begin(): void {
-    this.#dispatch({ type: 'asked', command: { type: 'resume' } });
+    this.#dispatch({ type: 'start' });
   }
 
   emotion({ emotion, intensity }: Extract<LiveCommand, { type: 'emotion' }>): void {
@@ -201,6 +213,7 @@ export class ShowDriver {
       if (!placed.begun && placed.startSample < until) this.#begin(placed);
       if (placed.begun && !placed.over && placed.endSample <= this.#due) this.#finishSentence(placed);
     }
+    this.#passUnsaid();
     programme.passed(this.#due);
     this.#pump();
     if (this.#run === null && this.#deps.queue.wantsShow) this.#goOn();
@@ -241,6 +254,18 @@ export class ShowDriver {
     this.#tellPosition();
   }
 
+  /** Told in the stream's order: a position past a sentence that is still heard would lose it in a crash. */
+  #passUnsaid(): void {
+    const passed = this.#unsaid.filter(({ atSample }) => atSample <= this.#due);
+    if (passed.length === 0) return;
+    this.#unsaid = this.#unsaid.filter(({ atSample }) => atSample > this.#due);
+    for (const { id, sentence } of passed) {
+      this.#dispatch({ type: 'sentence-started', id, sentence });
+      this.#dispatch({ type: 'sentence-ended', id, sentence });
+    }
+    this.#tellPosition();
+  }
+
   #runOf(id: string): Run | null {
     return this.#run?.id === id ? this.#run : null;
   }
@@ -266,6 +291,7 @@ export class ShowDriver {
     while (run.next < run.sentences.length && this.#placeNext(run));
     if (this.#run !== run || run.next < run.sentences.length) return;
     if (this.#deps.programme.placed.some(({ id, over }) => id === run.id && !over)) return;
+    if (this.#unsaid.some(({ id }) => id === run.id)) return;
     const pause = Math.round((run.prepared.pauseAfterMs * SAMPLE_RATE) / 1000);
     const end = (run.lastEnd ?? this.#due) + pause;
     if (this.#due < end - LEAD_SAMPLES) return;
@@ -297,9 +323,9 @@ export class ShowDriver {
     run.next++;
     if (spoken === null) {
       this.#deps.events.trouble(new StudioError('session.sentence-skipped', { text: sentence.text.slice(0, 80) }));
-      this.#dispatch({ type: 'sentence-started', id: run.id, sentence: index });
-      this.#dispatch({ type: 'sentence-ended', id: run.id, sentence: index });
-      return true;
+      this.#unsaid.push({ id: run.id, sentence: index, atSample: run.lastEnd ?? this.#due });
+      this.#passUnsaid();
+      return this.#run === run;
     }
     this.#place(run, index, sentence, spoken);
     return true;
@@ -352,6 +378,7 @@ export class ShowDriver {
 
   #endRun(run: Run, interrupted: boolean): void {
     this.#run = null;
+    this.#unsaid = this.#unsaid.filter(({ id }) => id !== run.id);
     run.trace.interrupted = interrupted;
     this.#deps.events.trace(run.trace);
     run.prepared.cancel();
@@ -454,6 +481,7 @@ export class ShowDriver {
     const { programme, stage } = this.#deps;
     const frame = Math.max(this.#frameOf(this.#due) + 1, this.#frameOf(sample));
     programme.cut(sample);
+    this.#unsaid = this.#unsaid.filter(({ atSample }) => atSample < sample);
     stage.forgetMarkersFrom(frame);
     stage.rewind(frame, msOf(sample));
   }
@@ -481,6 +509,7 @@ export class ShowDriver {
       case 'idle':
         this.#silenceUntil =
           Math.max(this.#due, this.#earliest, this.#silenceUntil) + Math.round((item.ms * SAMPLE_RATE) / 1000);
+        this.#idle = item.kind === 'idle' ? { item, untilSample: this.#silenceUntil } : null;
         if (item.kind === 'idle') {
           this.#beginItem(item, null);
           this.#tellPosition();
@@ -493,6 +522,7 @@ export class ShowDriver {
         this.#ended = true;
         return;
       default:
+        this.#idle = null;
         this.#dispatch({ type: 'offered', item });
     }
   }

@@ -36,7 +36,7 @@ const position = () => ({
     drawn: 0,
     varied: {},
   },
-  desk: [],
+  ...{ desk: [], paused: false },
 });
 
 function start(request: Extract<SessionRequest, { type: 'start' }>): void {

@@ -9,7 +9,7 @@ const command = (raw: Record<string, unknown>): LiveCommand => liveCommandSchema
 const say = (id: string, more: Record<string, unknown> = {}) => command({ type: 'say', id, text: id, ...more });
 const position = (desk: ShowPosition['desk'] = []): ShowPosition => ({
   ...{ part: 'segments', segmentId: 'a', line: 0, sentence: 0, pass: 0, round: 0, played: {}, drawn: 0, varied: {} },
-  desk,
+  ...{ desk, paused: false },
 });
 const told = (commands: LiveCommand[]): string[] => commands.map((each) => ('id' in each ? each.id : each.type));
 
@@ -51,6 +51,9 @@ test('what was set and still stands is set again, in an order that means the sam
   replay.reached(position());
   replay.sent(command({ type: 'resume' }));
   assert.deepEqual(told(replay.commands()), ['night', 'price', 'volume']);
+  // A report from before the word of the desk.
+  replay.reached({ ...position(), paused: true });
+  assert.deepEqual(told(replay.commands()), ['night', 'price', 'volume', 'resume']);
 });
 
 test('the next session begins with the project that was on air', () => {

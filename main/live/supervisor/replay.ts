@@ -27,7 +27,8 @@ export function createReplay(start: { project: Project; position: ShowPosition |
   let scene: Of<'scene'> | null = null;
   const shown = new Map<string, Of<'overlay'>>();
   const changed = new Map<string, Of<'setOverlay'>>();
-  let pause: Of<'pause'> | null = null;
+  /** The last of them: the position may not know it yet. */
+  let pause: Of<'pause'> | Of<'resume'> | null = null;
   /** Not in a position yet. */
   let moves: (Of<'goTo'> | Of<'skip'>)[] = [];
 
@@ -48,7 +49,7 @@ export function createReplay(start: { project: Project; position: ShowPosition |
           pause = { ...command, at: 'now' };
           break;
         case 'resume':
-          pause = null;
+          pause = command;
           break;
         case 'skip':
           moves.push(command);
@@ -88,9 +89,11 @@ export function createReplay(start: { project: Project; position: ShowPosition |
     done(id) {
       says.delete(id);
     },
-    commands: () =>
-      [...changed.values(), scene, ...shown.values(), volume, emotion, ...moves, ...says.values(), pause].filter(
+    commands() {
+      const still = pause?.type === 'resume' && position?.paused !== true ? null : pause;
+      return [...changed.values(), scene, ...shown.values(), volume, emotion, ...moves, ...says.values(), still].filter(
         (command) => command !== null,
-      ),
+      );
+    },
   };
 }

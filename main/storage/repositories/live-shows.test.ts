@@ -18,6 +18,7 @@ const position: ShowPosition = {
   played: { two: { show: 4, hour: '2026-11-22T18', inHour: 1, day: '2026-11-22', inDay: 2 } },
   varied: { 'two/price': 4 },
   desk: [null],
+  paused: true,
 };
 
 test('a show is found again as it stood, until it is ended; its keys are nowhere on the disk', async () => {
