@@ -1,5 +1,7 @@
 /** A child process from its parent's side: forked, listened to, watched, ended. */
 import { type ChildProcess, fork } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import type { z } from 'zod';
 
 export interface ChildExit {
@@ -26,20 +28,31 @@ export interface ChildOptions<From> {
   program: string;
   schema: z.ZodType<From>;
   onMessage(message: From): void;
+  /** A line that it, or a library of it, printed. May hold secrets. Left out: printed as this process's own. */
+  onPrinted?: ((line: string) => void) | undefined;
 }
 
 const SILENCE_MS = 5_000;
 const CHECK_MS = 1_000;
 const FAREWELL_MS = 8_000;
+const LONGEST_LINE = 4_000;
+
+/** Every line of a child's stderr, of bounded length. */
+export function onLines(stderr: Readable, onLine: (line: string) => void): void {
+  const lines = createInterface({ input: stderr });
+  lines.on('line', (line) => onLine(line.slice(0, LONGEST_LINE)));
+  lines.on('error', () => {});
+}
 
 export function startChild<To extends object, From>(options: ChildOptions<From>): ChildHandle<To> {
   const child: ChildProcess = fork(options.program, [], {
     // What libraries print must not come between the parent's lines; a fall is told on stderr.
-    stdio: ['ignore', 'ignore', 'inherit', 'ipc'],
+    stdio: ['ignore', 'ignore', options.onPrinted === undefined ? 'inherit' : 'pipe', 'ipc'],
     execArgv: [],
     // Names that do not resolve hold a thread each for seconds; files are written on the same threads.
     env: { ...process.env, UV_THREADPOOL_SIZE: '24' },
   });
+  if (child.stderr !== null && options.onPrinted !== undefined) onLines(child.stderr, options.onPrinted);
   const exited = Promise.withResolvers<ChildExit>();
   let hung = false;
   let expected = false;

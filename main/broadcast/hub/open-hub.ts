@@ -17,6 +17,8 @@ export interface HubOptions {
   /** Those of a hub that this one replaces, so that addresses given out stay good. Left out: new ones. */
   tokens?: HubTokens;
   onEvent?(event: HubEvent): void;
+  /** A line that its process printed; may hold the tokens. */
+  onPrinted?(line: string): void;
 }
 
 export type HubEvent =
@@ -60,13 +62,14 @@ const START_MS = 15_000;
 export async function openHub(options: HubOptions): Promise<Hub> {
   const { signal } = options;
   signal.throwIfAborted();
-  const tokens = options.tokens ?? { publish: token(), play: token() };
+  const tokens = options.tokens ?? newTokens();
   const wished = { rtmpPort: options.rtmpPort ?? 0, httpPort: options.httpPort ?? 0 };
   const ready = Promise.withResolvers<{ rtmpPort: number; httpPort: number }>();
   let counts = { publishers: 0, players: 0, refused: 0 };
   const child = startChild<ToHub, FromHub>({
     program: PROGRAM,
     schema: fromHubSchema,
+    onPrinted: options.onPrinted,
     onMessage(message) {
       switch (message.type) {
         case 'ready':
@@ -139,3 +142,4 @@ export async function openHub(options: HubOptions): Promise<Hub> {
 }
 
 const token = (): string => randomBytes(24).toString('base64url');
+export const newTokens = (): HubTokens => ({ publish: token(), play: token() });

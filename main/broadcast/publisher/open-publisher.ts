@@ -17,6 +17,8 @@ export interface PublisherOptions {
   /** Of the stream on the hub, with the token to play it: `hub.flvUrl(sessionId)`. */
   flvUrl: string;
   onStatus?(status: PublisherStatus): void;
+  /** A line that its process printed; may hold keys. */
+  onPrinted?(line: string): void;
 }
 
 export interface PublisherHandle {
@@ -57,6 +59,7 @@ export async function openPublisher(options: PublisherOptions): Promise<Publishe
   const child = startChild<ToPublisher, FromPublisher>({
     program: PROGRAM,
     schema: fromPublisherSchema,
+    onPrinted: options.onPrinted,
     onMessage(message) {
       if (message.type === 'ready') ready.resolve();
       else {

@@ -54,7 +54,10 @@ export const sessionReplySchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('trace'), trace: utteranceTraceSchema }),
   /** A desk utterance is wholly said, or was dropped by a `replace`. */
   z.object({ type: z.literal('done'), id: z.string(), said: z.boolean() }),
-  /** Something failed that the session gets over by itself (a voice, a picture, the encoder). */
+  /**
+   * Something failed that the session gets over by itself (a voice, a picture, the encoder); or, as its last word before exit code 70, why it
+   * falls: another start may get over it.
+   */
   z.object({ type: z.literal('trouble'), error: errorSchema }),
   /** The show is over, or was stopped: everything is flushed, the process ends with 0. */
   z.object({ type: z.literal('ended') }),

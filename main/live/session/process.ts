@@ -135,9 +135,9 @@ const leave = (): void => {
 };
 process.on('disconnect', leave);
 process.on('SIGTERM', leave);
-const fall = (reason: unknown): never => {
+const fall = (reason: unknown): void => {
   process.stderr.write(`${reason instanceof Error ? (reason.stack ?? reason.message) : String(reason)}\n`);
-  process.exit(70);
+  tellLast({ type: 'trouble', error: errorOf(reason) }, 70);
 };
 process.on('uncaughtException', fall);
 process.on('unhandledRejection', fall);

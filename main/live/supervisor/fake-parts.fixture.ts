@@ -41,10 +41,11 @@ export function fakeParts(): FakeParts {
   const parts: FakeParts = {
     ...{ hubs: [], publishers: [], sessions: [], tokens: [] },
     open: () => [...alive],
-    async openHub() {
+    async openHub({ tokens: given, onPrinted }) {
       const number = parts.hubs.length + 1;
-      const tokens = { publish: `publish-token-${number}`, play: `play-token-${number}` };
+      const tokens = given ?? { publish: `publish-token-${number}`, play: `play-token-${number}` };
       parts.tokens.push(...Object.values(tokens));
+      onPrinted?.(`a hub that says ${JSON.stringify(tokens)}`);
       const hub: HubPart = {
         ...child('hub'),
         ...{ tokens, rtmpPort: 1000 + number, httpPort: 2000 + number },
@@ -54,7 +55,7 @@ export function fakeParts(): FakeParts {
       parts.hubs.push(hub);
       return hub;
     },
-    async openPublisher({ flvUrl, onStatus }) {
+    async openPublisher({ flvUrl, onStatus, onPrinted }) {
       const own = child('publisher');
       const tell = (): void => onStatus?.(statusOf(publisher.destinations));
       const publisher: FakePublisher = {
@@ -64,6 +65,7 @@ export function fakeParts(): FakeParts {
           publisher.source = url;
         },
         setDestinations(destinations) {
+          onPrinted?.(`a publisher that says ${JSON.stringify(destinations)}`);
           publisher.destinations = destinations;
           setImmediate(tell);
         },

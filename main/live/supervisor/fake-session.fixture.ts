@@ -47,7 +47,10 @@ function start(request: Extract<SessionRequest, { type: 'start' }>): void {
     tell({ type: 'failed', error: { code: 'live.no-destination', params: {} } });
     process.exit(1);
   }
-  if (project.name === 'never ready') process.exit(7);
+  if (project.name === 'never ready') {
+    tell({ type: 'trouble', error: { code: 'stage.renderer-stopped', params: { detail: 'no memory' } } });
+    process.exit(70);
+  }
   console.error(`publishing to ${request.hubUrl}`);
   trace(
     'start',

@@ -18,6 +18,7 @@ import type {
   UtteranceTrace,
 } from '../../../app/live/protocol.ts';
 import type { ChildExit } from '../../broadcast/child-process.ts';
+import { newTokens } from '../../broadcast/hub/open-hub.ts';
 import type { PublisherStatus, RecordingOptions } from '../../broadcast/publisher/protocol.ts';
 import type { LiveShowRepository } from '../../storage/repositories/live-shows.ts';
 import { createBroadcast, follow, latest } from '../../studio/broadcast.ts';
@@ -127,6 +128,8 @@ export function startLiveShow(options: LiveShowOptions): LiveShow {
   let streamAtMs = performance.now();
   let onAirSinceMs: number | null = null;
   let refusals = 0;
+  /** The last trouble that the session told: of one that fell, why. */
+  let lastWord: LiveError | null = null;
   let lastError: LiveError | null = null;
   let failure: StudioError | null = null;
   let alarms: Alarm[] = [];
@@ -178,6 +181,11 @@ export function startLiveShow(options: LiveShowOptions): LiveShow {
     event('error', `${lastError.code} ${JSON.stringify(lastError.params)}`);
   };
 
+  const printedBy =
+    (by: Part) =>
+    (text: string): void =>
+      log.write({ type: 'printed', by, text });
+
   const onDeath =
     (part: Part) =>
     (detail: string, death: { inRow: number; neverReady: boolean; error: unknown }): void => {
@@ -188,8 +196,11 @@ export function startLiveShow(options: LiveShowOptions): LiveShow {
       remember({ code: FELL[part], params: { detail: why } });
       dispatch({ type: 'down', part });
       if (death.neverReady && death.inRow >= MOST_DEATHS) {
-        const params: ErrorParams = { part, times: death.inRow, detail: why, log: log.path };
-        fail(new StudioError('live.cannot-start', params, { cause: death.error }));
+        const word = part === 'session' ? lastWord : null;
+        const detail = word?.code === 'command.internal' ? String(word.params.detail) : why;
+        const params: ErrorParams = { part, times: death.inRow, detail: redactor.clean(detail), log: log.path };
+        if (word !== null && word.code !== 'command.internal') fail(asStudioError(word));
+        else fail(new StudioError('live.cannot-start', params, { cause: death.error }));
       }
     };
 
@@ -201,8 +212,12 @@ export function startLiveShow(options: LiveShowOptions): LiveShow {
       // Under the same addresses where they are free, so that whoever plays from it comes back by itself.
       const before = lastHub;
       const wishes =
-        before === null ? {} : { tokens: before.tokens, rtmpPort: before.rtmpPort, httpPort: before.httpPort };
-      const opened = await parts.openHub({ signal: hard.signal, ...wishes });
+        before === null
+          ? { tokens: newTokens() }
+          : { tokens: before.tokens, rtmpPort: before.rtmpPort, httpPort: before.httpPort };
+      // Known before its process can print them.
+      for (const token of Object.values(wishes.tokens)) redactor.add(token);
+      const opened = await parts.openHub({ signal: hard.signal, onPrinted: printedBy('hub'), ...wishes });
       for (const token of Object.values(opened.tokens)) redactor.add(token);
       hub = opened;
       lastHub = opened;
@@ -228,6 +243,7 @@ export function startLiveShow(options: LiveShowOptions): LiveShow {
       const opened = await parts.openPublisher({
         signal: hard.signal,
         flvUrl: source.flvUrl(STREAM),
+        onPrinted: printedBy('publisher'),
         onStatus(status) {
           published = status;
           changes.emit();
@@ -259,9 +275,10 @@ export function startLiveShow(options: LiveShowOptions): LiveShow {
         onReply: (reply) => {
           if (session === started) onReply(reply, ready.resolve);
         },
-        onPrinted: (text) => log.write({ type: 'printed', by: 'session', text }),
+        onPrinted: printedBy('session'),
       });
       session = started;
+      lastWord = null;
       started.send({
         type: 'start',
         project: replay.project,
@@ -322,6 +339,7 @@ export function startLiveShow(options: LiveShowOptions): LiveShow {
         break;
       case 'trouble':
         remember(reply.error);
+        lastWord = reply.error;
         changes.emit();
         break;
       case 'ended':

@@ -86,6 +86,7 @@ test('a show goes on air, is told to stop, finishes in order, and leaves no proc
   assert.throws(() => show.command({ type: 'resume' }), { code: 'live.not-on-air' });
   const log = await readFile(join(liveFolder(folder, 'clean'), 'trace.jsonl'), 'utf8');
   assert.match(log, /publishing to rtmp:\/\/127\.0\.0\.1/);
+  for (const by of ['hub', 'publisher']) assert.match(log, new RegExp(`a ${by} that says`));
   for (const secret of [KEY, ...parts.tokens]) assert.ok(!log.includes(secret), `${secret} in the log`);
   assert.equal(storage.liveShows.get('clean')?.onAir, false);
 });
@@ -128,6 +129,10 @@ test('a session that is killed, falls or hangs comes back where it was, with the
   show.command({ ...say, id: 'hang', text: 'hang', intent: 'replace', resume: 'next' });
   const hung = await reach(show, ({ restarts }) => restarts.session > before);
   assert.match(String(hung.lastError?.params.detail), /silent/);
+  const beforeIt = starts(show).at(-1).fromStreamMs;
+  await reach(show, (status) => onAir(status) && starts(show).at(-1).fromStreamMs > beforeIt);
+  // Viewers' clocks went on while it was silent.
+  assert.ok(starts(show).at(-1).fromStreamMs - beforeIt >= SILENCE_MS - 500);
   assert.deepEqual(hung.restarts.hub + hung.restarts.publisher, 0);
   await show.stop({ graceful: false });
 });
@@ -158,6 +163,15 @@ test('what cannot ever work fails with its reason, and everything is closed', as
   assert.equal(failure?.code, 'live.no-destination');
   assert.equal(show.status().state, 'failed');
   assert.equal(show.status().lastError?.code, 'live.no-destination');
+  assert.deepEqual(parts.open(), []);
+
+  // What another start may get over is tried again, for a while.
+  const retried = await supervisor.goLive(
+    request('retried', { project: project('retried', 'never ready') }),
+    unhurried,
+  );
+  assert.equal((await retried.ended)?.code, 'stage.renderer-stopped');
+  assert.equal(retried.status().restarts.session, 6);
   assert.deepEqual(parts.open(), []);
 
   const refusing = fakeParts();

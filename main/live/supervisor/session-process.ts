@@ -1,7 +1,7 @@
 /** A session's process from the supervisor's side: forked, watched, spoken with, ended together with its encoder. */
 import { type ChildProcess, fork } from 'node:child_process';
-import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { onLines } from '../../broadcast/child-process.ts';
 import { type SessionReply, type SessionRequest, sessionReplySchema } from '../session/messages.ts';
 
 export interface SessionProcess {
@@ -27,7 +27,6 @@ const PROGRAM = fileURLToPath(new URL('../session/process.ts', import.meta.url))
 const FIRST_WORD_MS = 60_000;
 export const SILENCE_MS = 5_000;
 const CHECK_MS = 500;
-const LONGEST_LINE = 4_000;
 /** A group of its own: a terminal's Ctrl-C reaches neither it nor its encoder, and both can be killed with one blow. */
 const OWN_GROUP = process.platform !== 'win32';
 
@@ -69,11 +68,7 @@ export function startSessionProcess({ onReply, onPrinted, program = PROGRAM }: S
     else
       onPrinted(`a message that is none: ${parsed.error.issues[0]?.path.join('.')} ${parsed.error.issues[0]?.message}`);
   });
-  if (child.stderr !== null) {
-    const lines = createInterface({ input: child.stderr });
-    lines.on('line', (line) => onPrinted(line.slice(0, LONGEST_LINE)));
-    lines.on('error', () => {});
-  }
+  if (child.stderr !== null) onLines(child.stderr, onPrinted);
   let settled = false;
   const gone = (detail: string): void => {
     if (settled) return;

@@ -1,0 +1,27 @@
+import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { z } from 'zod';
+import { startChild } from './child-process.ts';
+import { scratch } from './testing/stage.ts';
+
+test('what a child prints is given line by line, also its last words, and not printed', async (t) => {
+  const program = join(await scratch(t), 'child.mjs');
+  await writeFile(
+    program,
+    "process.stderr.write('one\\ntw');setTimeout(() => { process.stderr.write('o\\n' + 'x'.repeat(9000) + '\\n'); throw new Error('last words'); }, 50);",
+  );
+  const printed: string[] = [];
+  const child = startChild<object, never>({
+    ...{ program, schema: z.never(), onMessage: () => {} },
+    onPrinted: (line) => printed.push(line),
+  });
+  t.after(() => child.kill());
+  const { code } = await child.exited;
+  assert.equal(code, 1);
+  while (!printed.some((line) => line.includes('Node.js v'))) await new Promise((resolve) => setTimeout(resolve, 10));
+  assert.deepEqual(printed.slice(0, 2), ['one', 'two']);
+  assert.equal(printed[2]!.length, 4000);
+  assert.ok(printed.some((line) => line.includes('last words')));
+});
