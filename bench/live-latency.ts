@@ -28,13 +28,22 @@ const AFTER_MS = 1_300;
 export async function latencyFigures(host: LiveHost, projectId: string, run: BenchRun): Promise<Figure[]> {
   const viewer = new KeepingViewer(() => host.flvUrl(projectId), join(run.scratchDir, 'latency.flv'));
   let asked: { said: number[]; interrupted: number[] };
+  const late = (): number => host.status(projectId)?.session?.lateFrames ?? Number.NaN;
+  const lateBefore = late();
+  let lateAfter = lateBefore;
   try {
     await host.until('a picture', () => viewer.pictures.length > 25, 15_000);
     asked = await askAndWait(host, projectId, run);
+    lateAfter = late();
   } finally {
     await viewer.close();
   }
-  return await measure(viewer, asked, run);
+  return [
+    ...(await measure(viewer, asked, run)),
+    // What was drawn ahead is drawn again when something is said now.
+    figure('lateFramesBeforeAsked', lateBefore, ''),
+    figure('lateFramesWhileAsked', lateAfter - lateBefore, '', { atMost: 0 }),
+  ];
 }
 
 async function askAndWait(host: LiveHost, projectId: string, { say, signal }: BenchRun) {
