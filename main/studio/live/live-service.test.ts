@@ -189,6 +189,27 @@ test('what is edited reaches the air once it has come to rest, destinations with
   );
 });
 
+test('an overlay that was just added can be shown at once, and another look of it needs no other stage', async () => {
+  const projectId = await shop();
+  await live.calls.setKey({ destinationId: 'one', key: KEY }, unhurried);
+  await goLive(projectId);
+  await until(isOnAir);
+  const told: string[] = [];
+  const session = parts.sessions.at(-1)!;
+  const send = session.send.bind(session);
+  session.send = (request) => {
+    if (request.type === 'command') told.push(request.command.type);
+    send(request);
+  };
+  const overlay = { kind: 'price', id: 'p', place: { x: 0, y: 0, width: 0.2 }, price: '9' };
+  edit(projectId, [{ op: 'replace', path: ['live', 'overlays'], value: [overlay] }]);
+  await live.calls.command({ projectId, command: { type: 'overlay', id: 'p', shown: true } }, unhurried);
+  assert.deepEqual(told, ['setOverlay', 'overlay']);
+  edit(projectId, [{ op: 'replace', path: ['live', 'overlays', 0, 'price'], value: '8' }]);
+  while (!told.includes('project')) await delay(50);
+  assert.deepEqual(told.slice(2), ['setOverlay', 'project']);
+});
+
 test('a studio that ends while on air goes back on air when it starts again, and not once the show was stopped', async () => {
   const projectId = await shop();
   await live.calls.setKey({ destinationId: 'one', key: KEY }, unhurried);

@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { StudioContract } from '../../../app/contract/index.ts';
 import type { CheckItem } from '../../../app/contract/live.ts';
 import type { SystemEvent } from '../../../app/contract/system.ts';
+import type { LiveOverlay } from '../../../app/document/live-overlays.ts';
 import type { Project } from '../../../app/document/project.ts';
 import { StudioError } from '../../../app/errors/index.ts';
 import type { LiveHealth } from '../../../app/live/health.ts';
@@ -105,6 +106,7 @@ export function createLiveService(options: LiveServiceOptions): LiveService {
     const air = new AbortController();
     const signal = AbortSignal.any([air.signal, life.signal]);
     endings.delete(projectId);
+    toldOverlays.set(projectId, new Set(onAir.live.overlays));
     void (async () => {
       for await (const _ of show.watch(signal)) changes.emit();
     })().catch(() => {});
@@ -121,10 +123,20 @@ export function createLiveService(options: LiveServiceOptions): LiveService {
     void show.ended.then((failure) => {
       stopAlarms();
       air.abort();
+      toldOverlays.delete(projectId);
       endings.set(projectId, show.status());
       if (failure !== null) tell({ type: 'notice', severity: 'error', error: toWireError(failure), projectId });
       changes.emit();
     });
+  };
+
+  /** What a show was last told of each overlay: another look needs no other stage, and is there at once. */
+  const toldOverlays = new Map<string, ReadonlySet<LiveOverlay>>();
+  const tellOverlays = (show: LiveShow, { live }: Project): void => {
+    const told = toldOverlays.get(show.projectId);
+    for (const overlay of live.overlays)
+      if (told?.has(overlay) === false) show.command({ type: 'setOverlay', overlay });
+    toldOverlays.set(show.projectId, new Set(live.overlays));
   };
 
   /** What is edited reaches the air, once it has come to rest. */
@@ -141,6 +153,7 @@ export function createLiveService(options: LiveServiceOptions): LiveService {
           if (project !== newest) continue;
           const before = sent;
           sent = project;
+          tellOverlays(show, project);
           if (!sameOnAir(project, before)) show.command({ type: 'project', project });
           if (project.live.destinations !== before.live.destinations)
             show.setDestinations((await readyDestinations(project, secrets)).destinations);
@@ -191,7 +204,10 @@ export function createLiveService(options: LiveServiceOptions): LiveService {
       return {};
     },
     command({ projectId, command }) {
-      showOf(projectId).command(command);
+      const show = showOf(projectId);
+      // One that was added or changed a moment ago is shown as it is now.
+      if (command.type === 'overlay' && command.shown) tellOverlays(show, projects.current(projectId).project);
+      show.command(command);
       return {};
     },
     async stop({ projectId, graceful }) {

@@ -4,7 +4,7 @@ import { useStore } from 'zustand';
 import { createStore } from 'zustand/vanilla';
 import type { LiveCommand, LiveStatus } from '../../../app/live/protocol.ts';
 import { rpc } from '../../bridge/index.ts';
-import { useProject } from '../../state/project.ts';
+import { projectStore, useProject } from '../../state/project.ts';
 import { showErrorToast } from '../../state/show-error.ts';
 import { follow } from '../../state/studio-store.ts';
 
@@ -44,7 +44,12 @@ export function useCommand(): (command: LiveCommand) => void {
   const projectId = useProject(({ id }) => id);
   return useMemo(
     () => (command) => {
-      if (projectId !== null) void rpc.live.command({ projectId, command }).catch(showErrorToast);
+      if (projectId === null) return;
+      // What it names may have been added a moment ago.
+      projectStore()
+        .flush()
+        .then(() => rpc.live.command({ projectId, command }))
+        .catch(showErrorToast);
     },
     [projectId],
   );
