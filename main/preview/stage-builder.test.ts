@@ -16,7 +16,11 @@ type Prepare = Studio['portraits']['prepare'];
 async function withStage(
   kind: 'cut-out' | 'photo',
   prepareAs: (prepare: Prepare) => Prepare,
-  body: (show: (project: Project) => Promise<void>, at: (by: number) => Project) => Promise<void>,
+  body: (
+    show: (project: Project) => Promise<void>,
+    at: (by: number) => Project,
+    nextShown: () => Promise<void>,
+  ) => Promise<void>,
 ): Promise<void> {
   const folder = await mkdtemp(join(tmpdir(), 'stage-builder-'));
   const studio = createStudio({ dataDir: folder });
@@ -47,6 +51,10 @@ async function withStage(
         for (const point of landmarks.lips.outerLower) point[1] += by;
         return { ...project, avatar: { ...project.avatar, landmarks } };
       },
+      async () => {
+        shown = Promise.withResolvers();
+        await shown.promise;
+      },
     );
   } finally {
     await builder.dispose();
@@ -74,6 +82,23 @@ test('a face that is moved on while it is being prepared anew is shown at once',
     await anew.promise;
     await show(at(4));
     assert.equal(prepared, 2);
+  });
+});
+
+test('a photo is prepared anew when its points have rested, and shown so', { timeout: 60_000 }, async () => {
+  let prepared = 0;
+  const counted =
+    (prepare: Prepare): Prepare =>
+    (bytes, options) => {
+      prepared++;
+      return prepare(bytes, options);
+    };
+  await withStage('photo', counted, async (show, at, nextShown) => {
+    await show(at(0));
+    await show(at(2));
+    assert.equal(prepared, 1, 'what hangs on the points is not waited for');
+    await nextShown();
+    assert.equal(prepared, 2, 'and follows');
   });
 });
 
