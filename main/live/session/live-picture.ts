@@ -2,6 +2,8 @@
  * What is seen: the stage that is on, the one being made beside it, overlays that come and go, and frames drawn ahead of time. Another avatar or
  * scene takes over at a frame that has not been asked for yet, so that no frame is missed for it.
  */
+
+import type { LiveOverlay } from '../../../app/document/live-overlays.ts';
 import type { Project } from '../../../app/document/project.ts';
 import { StudioError } from '../../../app/errors/index.ts';
 import { markerAction } from '../../../app/live/overlay-markers.ts';
@@ -11,14 +13,16 @@ import type { LiveCommand } from '../../../app/live/protocol.ts';
 import type { StageSize } from '../../../app/media/stage-size.ts';
 import type { LiveFrameSource, OverlayUpdate, StageFrame } from '../../engine/ports/frames.ts';
 import type { openFrameSource, StageSetup } from '../../render/frame-source.ts';
+import type { Picture } from '../../stage/picture.ts';
 import type { Placed, Programme } from './programme.ts';
 import { RenderAhead } from './render-ahead.ts';
+import { StageFade } from './stage-fade.ts';
 import type { MadeStage, StageMaker } from './stage-maker.ts';
 
 type Source = LiveFrameSource<StageSetup>;
 
 export interface LivePictureDeps {
-  maker: Pick<StageMaker, 'make'>;
+  maker: Pick<StageMaker, 'make' | 'pictures'>;
   openFrames: typeof openFrameSource;
   programme: Programme;
   wallMs(): number;
@@ -34,6 +38,7 @@ const BATCH = 2;
 const STALL_MS = 5000;
 /** Stages kept as they were laid out: going back to a scene costs no time. */
 const STAGES_KEPT = 4;
+const PICTURES_KEPT = 32;
 const REOPEN_AFTER_MS = [0, 200, 1000, 3000];
 /** The clock on the picture may be wrong by no more than this. */
 const CLOCK_OFF_MS = 300;
@@ -57,12 +62,16 @@ export class LivePicture {
   /** Scenes that markers ask for. */
   #scenes: { frame: number; id: string }[] = [];
   #frame0WallMs = Number.NaN;
-  #pictures = new Map<string, { width: number; height: number; rgba: Uint8Array }>();
+  #pictures = new Map<string, Picture>();
+  readonly #fade: StageFade;
+  /** Overlays that wait for a picture; what is asked of one meanwhile comes after. */
+  readonly #loading = new Map<string, Promise<void>>();
 
   constructor(deps: LivePictureDeps, project: Project, firstFrame: number) {
     this.#deps = deps;
     this.#project = project;
     this.#frame = firstFrame;
+    this.#fade = new StageFade(project.stage.fps);
     this.#timeline = OverlayTimeline.begin(project.stage.fps, project.live.overlays, firstFrame);
     this.#ahead = new RenderAhead<Source>(RENDER_AHEAD, firstFrame, {
       drawn: (frame) => {
@@ -127,7 +136,7 @@ export class LivePicture {
   }
 
   take(frame: number): StageFrame | null {
-    return this.#ahead.take(frame);
+    return this.#fade.over(frame, this.#ahead.take(frame));
   }
 
   rewind(frame: number, cutMs: number | null): void {
@@ -140,14 +149,53 @@ export class LivePicture {
   command(command: Extract<LiveCommand, { type: 'overlay' | 'setOverlay' | 'scene' }>): void {
     switch (command.type) {
       case 'overlay':
-        this.#now([{ type: command.shown ? 'show' : 'hide', id: command.id }]);
+        this.#inTurn(command.id, { type: command.shown ? 'show' : 'hide', id: command.id });
         break;
       case 'setOverlay':
-        this.#now([{ type: 'set', overlay: command.overlay }]);
+        this.#set(command.overlay);
         break;
       case 'scene':
         this.showScene(command.id);
     }
+  }
+
+  /** A picture that is not known yet is loaded first: until then the overlay stays as it was. */
+  #set(overlay: LiveOverlay): void {
+    const { id } = overlay;
+    const sha256 = pictureOf(overlay);
+    const change: OverlayChange = { type: 'set', overlay };
+    if (sha256 === null || this.#pictures.has(sha256)) {
+      this.#inTurn(id, change);
+      return;
+    }
+    this.#after(id, async () => {
+      try {
+        this.#take(await this.#deps.maker.pictures({ overlays: [overlay], size: this.size }));
+      } catch (error) {
+        if (!this.#stop.signal.aborted) this.#deps.onTrouble(error);
+      }
+      this.#now([change]);
+    });
+  }
+
+  #inTurn(id: string, change: OverlayChange): void {
+    if (this.#loading.has(id)) this.#after(id, () => this.#now([change]));
+    else this.#now([change]);
+  }
+
+  #after(id: string, work: () => Promise<void> | void): void {
+    const turn = (this.#loading.get(id) ?? Promise.resolve())
+      .then(() => (this.#stop.signal.aborted ? undefined : work()))
+      .finally(() => {
+        if (this.#loading.get(id) === turn) this.#loading.delete(id);
+      });
+    this.#loading.set(id, turn);
+  }
+
+  /** Pictures that have come; of those that have not, what is told. */
+  #take({ pictures, troubles }: Pick<MadeStage, 'pictures' | 'troubles'>): void {
+    this.#pictures = new Map([...this.#pictures, ...pictures].slice(-PICTURES_KEPT));
+    for (const trouble of troubles) this.#deps.onTrouble(trouble);
   }
 
   /** What a sentence's markers ask for, at their frames. */
@@ -215,6 +263,7 @@ export class LivePicture {
       this.#project = project;
       this.#scene = scene;
       this.#programmeSubtitles();
+      this.#fade.begin(this.#ahead.nextFrame);
       this.#use(source);
       this.#apply(changes, this.#ahead.nextFrame);
     } catch (error) {
@@ -235,8 +284,14 @@ export class LivePicture {
   }
 
   #apply(changes: OverlayChange[], atFrame: number): void {
-    if (changes.length > 0)
-      this.#tell({ changes: changes.map((change) => ({ atFrame, change })), pictures: this.#pictures });
+    if (changes.length === 0) return;
+    const pictures = this.#picturesOf(changes.flatMap((change) => (change.type === 'set' ? [change.overlay] : [])));
+    this.#tell({ changes: changes.map((change) => ({ atFrame, change })), pictures });
+  }
+
+  #picturesOf(overlays: readonly LiveOverlay[]): Map<string, Picture> {
+    const wanted = new Set(overlays.map(pictureOf));
+    return new Map([...this.#pictures].filter(([sha256]) => wanted.has(sha256)));
   }
 
   #tell(update: OverlayUpdate): void {
@@ -259,9 +314,7 @@ export class LivePicture {
     const made = this.#deps.maker.make({ project: staged, size: this.#size });
     this.#made.set(key, made);
     made.then(
-      ({ pictures }) => {
-        this.#pictures = new Map([...this.#pictures, ...pictures].slice(-32));
-      },
+      (stage) => this.#take(stage),
       () => this.#made.delete(key),
     );
     for (const old of [...this.#made.keys()].slice(0, -STAGES_KEPT)) this.#made.delete(old);
@@ -272,7 +325,9 @@ export class LivePicture {
     const untold: OverlayUpdate[] = [];
     this.#opening.add(untold);
     try {
-      const live = { timeline: this.#timeline.state(), pictures };
+      // The desk's own overlays are not in the document that the stage was made of.
+      const known = new Map([...this.#picturesOf(this.#timeline.overlays), ...pictures]);
+      const live = { timeline: this.#timeline.state(), pictures: known };
       const source = await this.#deps.openFrames({ ...setup, live }, this.#stop.signal, {
         ...{ depth: POOL, batch: BATCH, stallMs: STALL_MS, onTrouble: (error) => this.#deps.onTrouble(error) },
       });
@@ -314,3 +369,6 @@ export class LivePicture {
     this.#made.clear();
   }
 }
+
+const pictureOf = (overlay: LiveOverlay): string | null =>
+  'picture' in overlay && overlay.picture !== null ? overlay.picture.sha256 : null;

@@ -2,10 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import sharp from 'sharp';
-import type { LiveCommand, ShowPosition } from '../../../app/live/protocol.ts';
+import { type LiveCommand, liveCommandSchema, type ShowPosition } from '../../../app/live/protocol.ts';
 import { AUDIO } from '../../broadcast/flv/tags.ts';
 import { VirtualClock } from './clock.ts';
 import type { SessionDeps } from './session.ts';
+import { StageMaker } from './stage-maker.ts';
 import { flashes, flashMaker, flashStage, tones, toneVoice } from './testing/flash-and-tone.ts';
 import { isPicture, LiveWorld, line, liveProject, shownMs } from './testing/live-world.ts';
 
@@ -406,6 +407,91 @@ test('another scene and another document take over without a frame being missed'
     'Something else.',
   ]);
   assert.equal((await offsets(world)).length, 7);
+});
+
+test('another scene comes in over the one before within half a second, without a late frame', async () => {
+  await using world = await LiveWorld.open();
+  const { deps, clock, flash } = doubles(world, true);
+  const scenes = [{ id: 'white', background: { kind: 'colour', colour: '#ffffff' } }];
+  const show = { segments: [{ kind: 'idle', id: 'rest', durationMs: 4000 }], rounds: 1 };
+  const live = { scenes, show, output: { videoKbps: 300, preset: 'ultrafast' } };
+  const session = await world.session({ project: liveProject([], { stage, live }) }, deps);
+  const settled = clock.settled;
+  let asked = false;
+  clock.settled = async (ms) => {
+    await settled(ms);
+    if (!asked && session.status().streamMs >= 1000) {
+      asked = true;
+      session.command({ type: 'scene', id: 'white' });
+      while (flash.opened < 2) await sleep(1);
+    }
+  };
+  await session.run();
+  assertContinuous(world);
+  assert.equal(session.status().lateFrames, 0);
+  const greys = (await world.pictures(SIZE, SIZE)).map((grey) => grey[grey.length / 2]!);
+  const between = greys.filter((grey) => grey > 12 && grey < 243);
+  assert.ok(between.length >= 6 && between.length * FRAME_MS <= 500, `${between.length} frames of both: ${greys}`);
+  assert.deepEqual(
+    greys,
+    greys.toSorted((a, b) => a - b),
+  );
+  assert.ok(greys[0]! <= 12 && greys.at(-1)! >= 243);
+});
+
+test('an overlay that the desk changes gets its picture, also over a change of scene; one that is missing is told', async () => {
+  await using world = await LiveWorld.open();
+  const { deps, flash } = doubles(world, false);
+  const png = (width: number) =>
+    sharp({ create: { width, height: 8, channels: 3, background: '#f0f0f0' } })
+      .png()
+      .toBuffer();
+  const asset = await world.asset(await png(8), 'image/png', 'pear.png');
+  const lost = { ...asset, sha256: 'f'.repeat(64), fileName: 'lost.png' };
+  const scenes = [{ id: 'white', background: { kind: 'colour', colour: '#ffffff' } }];
+  const show = { segments: [{ kind: 'idle', id: 'rest', durationMs: 60_000 }], rounds: 1 };
+  const live = { scenes, show, output: { videoKbps: 300, preset: 'ultrafast' } };
+  const told: { look: string; pictures: string[] }[] = [];
+  const { openFrames, maker } = deps;
+  const real = new StageMaker({ dataDir: world.folder, ffmpegPath: undefined });
+  const session = await world.session(
+    { project: liveProject([], { stage, live }) },
+    {
+      ...deps,
+      maker: { ...maker!, pictures: (order) => real.pictures(order), dispose: () => real.dispose() },
+      openFrames: async (setup, ...rest) => {
+        const source = await openFrames!(setup, ...rest);
+        const { timeline, pictures } = setup.live!;
+        told.push({ look: JSON.stringify(timeline), pictures: [...pictures.keys()] });
+        source.overlays = ({ changes, pictures: with_ }) => {
+          for (const { change } of changes)
+            if (change.type === 'set') told.push({ look: change.overlay.id, pictures: [...(with_?.keys() ?? [])] });
+            else told.push({ look: `${change.type} ${'id' in change ? change.id : ''}`, pictures: [] });
+        };
+        return source;
+      },
+    },
+  );
+  const running = session.run();
+  await until(() => session.status().streamMs > 200);
+  const place = { x: 0.1, y: 0.1, width: 0.3 };
+  const overlay = { kind: 'picture', id: 'pear', place, picture: asset };
+  const command = (raw: unknown): void => session.command(liveCommandSchema.parse(raw));
+  command({ type: 'setOverlay', overlay });
+  command({ type: 'overlay', id: 'pear', shown: true });
+  await until(() => told.some(({ look }) => look === 'show pear'));
+  const looks = told.map(({ look }) => look).filter((look) => look.endsWith('pear'));
+  assert.deepEqual(looks, ['pear', 'show pear'], 'in the order they were asked for');
+  assert.deepEqual(told.find(({ look }) => look === 'pear')!.pictures, [asset.sha256]);
+  command({ type: 'scene', id: 'white' });
+  await until(() => flash.opened === 2);
+  await until(() => told.some(({ look, pictures }) => look.startsWith('{') && pictures.includes(asset.sha256)));
+  command({ type: 'setOverlay', overlay: { ...overlay, id: 'gone', picture: lost } });
+  await until(() => told.some(({ look }) => look === 'gone'));
+  const codes = world.replies.flatMap((reply) => (reply.type === 'trouble' ? [reply.error.code] : []));
+  assert.deepEqual(codes, ['stage.overlay-picture-missing']);
+  await session.stop(false);
+  await running;
 });
 
 /** Mono s16 at 48 kHz as a file. */

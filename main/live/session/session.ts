@@ -38,7 +38,7 @@ export interface SessionDeps {
   /** Which encoder works here, for a size. */
   chooseEncoder(size: StageSize, fps: number, mode: 'auto' | 'software'): Promise<VideoEncoderName>;
   tempDir: string;
-  maker: Pick<StageMaker, 'make' | 'dispose'>;
+  maker: Pick<StageMaker, 'make' | 'pictures' | 'dispose'>;
   openFrames: typeof openFrameSource;
   openSink(onFirst: () => void, onTrouble: (error: unknown) => void): FlvSink;
   tell(reply: SessionReply): void;

@@ -7,7 +7,14 @@ import { loadPortrait } from '../../export/load-portrait.ts';
 import { layOut, picturesFrom, stageSetup, stageSizeOf } from '../../export/set-stage.ts';
 import { overlayPictures } from '../../stage/live-pictures.ts';
 import { openAssetStore } from '../../storage/assets.ts';
-import type { MadeStage, StageMakerOptions, StageMakerReply, StageMakerRequest } from './stage-maker.ts';
+import type {
+  PicturesOrder,
+  StageMakerOptions,
+  StageMakerReply,
+  StageMakerRequest,
+  StageOrder,
+  TellableFailure,
+} from './stage-maker.ts';
 
 const studio = createStudio(workerData as StageMakerOptions);
 // Only read: neither lock nor database is needed.
@@ -18,25 +25,30 @@ const assets = openAssetStore(join(studio.paths.dataDir, 'assets'), {
 const pictures = picturesFrom(assets);
 const { signal } = new AbortController();
 
-async function made({ project, size }: StageMakerRequest): Promise<MadeStage> {
+type Made = Extract<StageMakerReply, { made: unknown }>['made'];
+
+async function made({ project, size }: StageOrder): Promise<Made> {
   const portrait = await loadPortrait(project.avatar, assets, studio.portraits, signal);
   const asked = size ?? stageSizeOf(project, portrait);
   const plate = await layOut(project, assets, portrait, asked, signal, pictures);
   const setup = await stageSetup(project, assets, plate, signal, pictures);
-  // One that cannot be read is left out: the overlay is drawn without.
-  const overlays = await overlayPictures(project.live.overlays, asked, (ref) => pictures.of(ref, signal));
-  return { setup, pictures: overlays.pictures };
+  return { setup, ...(await loaded({ overlays: project.live.overlays, size: asked })) };
 }
 
+/** One that cannot be read is left out: the overlay is drawn without. */
+async function loaded({ overlays, size }: PicturesOrder): Promise<Made> {
+  const found = await overlayPictures(overlays, size, (ref) => pictures.of(ref, signal));
+  return { pictures: found.pictures, troubles: found.troubles.map(tellable) };
+}
+
+const tellable = (error: unknown): TellableFailure =>
+  error instanceof StudioError
+    ? { message: error.message, code: error.code, params: error.params }
+    : { message: error instanceof Error ? error.message : String(error) };
+
 parentPort!.on('message', (request: StageMakerRequest) => {
-  made(request).then(
+  ('stage' in request ? made(request.stage) : loaded(request.pictures)).then(
     (stage) => parentPort!.postMessage({ id: request.id, made: stage } satisfies StageMakerReply),
-    (error: unknown) => {
-      const failure =
-        error instanceof StudioError
-          ? { message: error.message, code: error.code, params: error.params }
-          : { message: error instanceof Error ? error.message : String(error) };
-      parentPort!.postMessage({ id: request.id, failure } satisfies StageMakerReply);
-    },
+    (error: unknown) => parentPort!.postMessage({ id: request.id, failure: tellable(error) } satisfies StageMakerReply),
   );
 });

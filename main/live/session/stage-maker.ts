@@ -1,5 +1,6 @@
 /** Stages made in a thread of their own: a picture is decoded, cut out and laid out while the show goes on. */
 import { Worker } from 'node:worker_threads';
+import type { LiveOverlay } from '../../../app/document/live-overlays.ts';
 import type { Project } from '../../../app/document/project.ts';
 import { ERROR_CODES, type ErrorCode, type ErrorParams, StudioError } from '../../../app/errors/index.ts';
 import type { StageSize } from '../../../app/media/stage-size.ts';
@@ -15,11 +16,25 @@ export interface MadeStage {
   setup: StageSetup;
   /** Of the overlays, by SHA-256. */
   pictures: Map<string, Picture>;
+  /** Of overlays that are shown without theirs. */
+  troubles: StudioError[];
 }
-export type StageMakerRequest = { id: number } & StageOrder;
+export type MadePictures = Pick<MadeStage, 'pictures' | 'troubles'>;
+export interface PicturesOrder {
+  overlays: readonly LiveOverlay[];
+  size: StageSize;
+}
+/** A failure on its way between threads. */
+export interface TellableFailure {
+  message: string;
+  code?: string;
+  params?: ErrorParams;
+}
+type Sent<T extends MadePictures> = Omit<T, 'troubles'> & { troubles: TellableFailure[] };
+export type StageMakerRequest = { id: number } & ({ stage: StageOrder } | { pictures: PicturesOrder });
 export type StageMakerReply =
-  | { id: number; made: MadeStage }
-  | { id: number; failure: { message: string; code?: string; params?: ErrorParams } };
+  | { id: number; made: Sent<MadeStage> | Sent<MadePictures> }
+  | { id: number; failure: TellableFailure };
 
 export interface StageMakerOptions {
   dataDir: string | undefined;
@@ -28,7 +43,7 @@ export interface StageMakerOptions {
 
 export class StageMaker {
   readonly #options: StageMakerOptions;
-  readonly #waiting = new Map<number, PromiseWithResolvers<MadeStage>>();
+  readonly #waiting = new Map<number, PromiseWithResolvers<Sent<MadeStage> | Sent<MadePictures>>>();
   #worker: Worker | null = null;
   #next = 0;
 
@@ -37,9 +52,18 @@ export class StageMaker {
   }
 
   /** @throws StudioError of portrait, layout and overlays */
-  make(order: StageOrder): Promise<MadeStage> {
+  async make(order: StageOrder): Promise<MadeStage> {
+    return arrived((await this.#ask({ stage: order })) as Sent<MadeStage>);
+  }
+
+  /** Only the pictures of these overlays, as large as they are shown. */
+  async pictures(order: PicturesOrder): Promise<MadePictures> {
+    return arrived(await this.#ask({ pictures: order }));
+  }
+
+  #ask(order: { stage: StageOrder } | { pictures: PicturesOrder }): Promise<Sent<MadeStage> | Sent<MadePictures>> {
     const id = this.#next++;
-    const answer = Promise.withResolvers<MadeStage>();
+    const answer = Promise.withResolvers<Sent<MadeStage> | Sent<MadePictures>>();
     this.#waiting.set(id, answer);
     this.#thread().postMessage({ id, ...order } satisfies StageMakerRequest);
     return answer.promise;
@@ -86,7 +110,10 @@ export class StageMaker {
   }
 }
 
-function inWords({ message, code, params }: { message: string; code?: string; params?: ErrorParams }): StudioError {
+const arrived = <T extends MadePictures>(sent: Sent<T>): T =>
+  ({ ...sent, troubles: sent.troubles.map(inWords) }) as unknown as T;
+
+function inWords({ message, code, params }: TellableFailure): StudioError {
   const known = ERROR_CODES.find((each): each is ErrorCode => each === code);
   return known ? new StudioError(known, params) : new StudioError('stage.renderer-stopped', { detail: message });
 }

@@ -1,6 +1,7 @@
 /** A stage that is white while somebody speaks, and a voice that is one tone: what is seen and what is heard can be compared to the frame. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { Project } from '../../../../app/document/project.ts';
 import { sentenceRanges } from '../../../../app/speech/punctuation.ts';
 import type { FrameSpeech, LiveFrameSource, StageFrame } from '../../../engine/ports/frames.ts';
 import type { Utterance } from '../../../engine/ports/speech.ts';
@@ -19,7 +20,6 @@ export interface FlashStage {
   opened: number;
 }
 
-/** `shade` of the stage's background, so that one stage can be told from another. */
 export function flashStage(): FlashStage {
   const stage: FlashStage = { openFrames: undefined as never, delay: () => undefined, opened: 0 };
   stage.openFrames = async (setup) => {
@@ -31,6 +31,7 @@ export function flashStage(): FlashStage {
 
 function flashSource(setup: StageSetup, stage: FlashStage): LiveFrameSource<StageSetup> {
   const { fps, plate } = setup;
+  const { shade = BLACK } = setup as { shade?: number };
   const frameBytes = (plate.width * plate.height * 3) / 2;
   let spans: { fromMs: number; toMs: number }[] = [];
   const asked = new Map<number, (error: unknown) => void>();
@@ -61,7 +62,7 @@ function flashSource(setup: StageSetup, stage: FlashStage): LiveFrameSource<Stag
           spans = spans.filter(({ toMs }) => toMs > ms - 2000);
           const speaking = spans.some(({ fromMs, toMs }) => fromMs <= ms && ms < toMs);
           const data = new Uint8Array(frameBytes).fill(128);
-          data.fill(speaking ? WHITE : BLACK, 0, plate.width * plate.height);
+          data.fill(speaking ? WHITE : shade, 0, plate.width * plate.height);
           resolve({ data, release: () => undefined });
         };
         const wait = stage.delay(index);
@@ -77,12 +78,15 @@ function flashSource(setup: StageSetup, stage: FlashStage): LiveFrameSource<Stag
   };
 }
 
+/** A stage whose background is white is white where nobody speaks, too. */
 export const flashMaker = (widthPx: number, heightPx: number) => ({
-  make: ({ project }: { project: { stage: { fps: number } } }): Promise<MadeStage> =>
-    Promise.resolve({
-      setup: { plate: { width: widthPx, height: heightPx }, fps: project.stage.fps } as unknown as StageSetup,
-      pictures: new Map(),
-    }),
+  make: ({ project: { stage } }: { project: Pick<Project, 'stage'> }): Promise<MadeStage> => {
+    const isWhite = stage.background.kind === 'colour' && stage.background.colour === '#ffffff';
+    const plate = { width: widthPx, height: heightPx };
+    const setup = { plate, fps: stage.fps, shade: isWhite ? WHITE : BLACK };
+    return Promise.resolve({ setup: setup as unknown as StageSetup, pictures: new Map(), troubles: [] });
+  },
+  pictures: () => Promise.resolve({ pictures: new Map(), troubles: [] }),
   dispose: () => Promise.resolve(),
 });
 
