@@ -45,6 +45,13 @@ export async function openWorkspace(page: Page, projectId: string): Promise<void
   await page.locator('canvas[data-shown]').first().waitFor({ timeout: 60_000 });
 }
 
+/** The live desk of a project. */
+async function openDesk(page: Page, projectId: string): Promise<void> {
+  await page.evaluate(`location.hash = ${JSON.stringify(`#/project/${encodeURIComponent(projectId)}/live`)}`);
+  await page.locator('[data-live-go]').waitFor();
+  await page.locator('canvas[data-shown]').first().waitFor({ timeout: 60_000 });
+}
+
 export interface Screen {
   name: string;
   show(): Promise<void>;
@@ -82,6 +89,8 @@ export async function* eachScreen(options: ScreensOptions): AsyncGenerator<Scree
     const id = /-trigger-(.+)$/.exec((await tab.getAttribute('id')) ?? '')?.[1] ?? 'tab';
     yield { name: `workspace-tab-${i}-${id}`, show: () => tab.click(), leave: nothing };
   }
+  yield { name: 'live-empty', show: () => openDesk(page, emptyProjectId), leave: nothing };
+  yield { name: 'live', show: () => openDesk(page, projectId), leave: nothing };
   const closing = async (): Promise<void> => {
     for (let i = 0; i < 3 && (await page.getByRole('dialog').count()) > 0; i++) {
       await page.keyboard.press('Escape');

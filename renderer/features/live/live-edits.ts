@@ -153,9 +153,10 @@ const PLACES: Readonly<Record<OverlayKind, { x: number; y: number; width: number
   price: { x: 0.03, y: 0.76, width: 0.22 },
   picture: { x: 0.03, y: 0.05, width: 0.16 },
   text: { x: 0.05, y: 0.08, width: 0.4 },
-  ticker: { x: 0, y: 0.92, width: 1 },
+  // Beside the AI mark, clear of subtitles.
+  ticker: { x: 0, y: 0, width: 0.78 },
   countdown: { x: 0.72, y: 0.72, width: 0.24 },
-  clock: { x: 0.03, y: 0.04, width: 0.16 },
+  clock: { x: 0.03, y: 0.09, width: 0.16 },
   qr: { x: 0.82, y: 0.55, width: 0.14 },
 };
 

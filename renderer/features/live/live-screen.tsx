@@ -28,7 +28,7 @@ export default function LiveScreen(): ReactElement {
           label={t('live.resizeShow')}
           axis="x"
           sized="first"
-          size={292}
+          size={272}
           min={220}
           max={520}
           first={
@@ -42,7 +42,7 @@ export default function LiveScreen(): ReactElement {
               label={t('live.resizeSide')}
               axis="x"
               sized="second"
-              size={352}
+              size={332}
               min={280}
               max={620}
               first={

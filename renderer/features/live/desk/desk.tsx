@@ -6,8 +6,10 @@ import { useFormat, useT } from '../../../state/language.ts';
 import { useDocument } from '../../../state/project.ts';
 import { Badge, Button, cx, IconButton, Segments, Select, Slider } from '../../../ui/index.ts';
 import styles from '../live.module.css';
+import { findSegment } from '../live-edits.ts';
 import { useCommand, useIsOnAir, useShow } from '../live-store.ts';
 import { overlayName } from '../look/overlay-words.ts';
+import { segmentName } from '../show/segment-words.ts';
 import { useEmotionOptions, useVoiceOptions } from './choices.ts';
 
 const OWN = '-';
@@ -35,6 +37,10 @@ function NowAndNext(): ReactElement | null {
   const { clock } = useFormat();
   const speaking = useShow((status) => status?.session?.speaking ?? null);
   const next = useShow((status) => status?.session?.next ?? null);
+  const nextName = useDocument(({ live }) => {
+    const found = next?.segmentId == null ? null : findSegment(live, next.segmentId);
+    return found === null ? '' : segmentName(found.segment, t);
+  });
   const queued = useShow((status) => status?.session?.queued ?? 0);
   const paused = useShow((status) => status?.session?.paused ?? false);
   const streamMs = useShow((status) => status?.session?.streamMs ?? 0);
@@ -49,7 +55,7 @@ function NowAndNext(): ReactElement | null {
       </p>
       <p>
         <Badge tone="info">{t('live.next')}</Badge>
-        <span>{next === null ? t('live.nothingNext') : next.text}</span>
+        <span>{next === null ? t('live.nothingNext') : next.text || nextName}</span>
         {queued > 0 && <small>{t('live.queued', { count: queued })}</small>}
       </p>
     </div>

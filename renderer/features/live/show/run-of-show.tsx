@@ -139,7 +139,7 @@ function SegmentRow(props: {
   const current = useShow((status) => status?.session?.position?.segmentId === id);
   const next = useShow((status) => status?.session?.next?.segmentId === id && !current);
   const line = useShow((status) =>
-    status?.session?.position?.segmentId === id ? status.session.position.line + 1 : null,
+    status?.session?.position?.segmentId === id && segment.kind === 'script' ? status.session.position.line + 1 : null,
   );
   const onAir = useIsOnAir();
   const command = useCommand();
