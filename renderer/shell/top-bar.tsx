@@ -34,10 +34,11 @@ import {
 import { Button, ErrorBox, IconButton, Popover, Segments, Select } from '../ui/index.ts';
 import { MenuEntries } from '../ui/menu.tsx';
 import popups from '../ui/popups.module.css';
+import { GuardedQuietly } from './guarded.tsx';
 import { Mark } from './mark.tsx';
 import { ProjectTitle } from './project-title.tsx';
 import styles from './shell.module.css';
-import { GuardedQuietly, panelsOf } from './slot.tsx';
+import { panelsOf } from './slot.tsx';
 
 const MENU_NAMES: Readonly<Record<MenuId, MessageKey>> = {
   file: 'shell.menu_file',

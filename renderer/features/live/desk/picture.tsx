@@ -1,7 +1,7 @@
 import { Volume2, VolumeX } from 'lucide-react';
 import { lazy, type ReactElement, useEffect, useRef, useState } from 'react';
 import { mediaUrl } from '../../../bridge/index.ts';
-import { Guarded } from '../../../shell/slot.tsx';
+import { Guarded } from '../../../shell/guarded.tsx';
 import { useT } from '../../../state/language.ts';
 import { useProject } from '../../../state/project.ts';
 import { IconButton, Spinner } from '../../../ui/index.ts';
