@@ -22,8 +22,12 @@ after(async () => {
   await rm(folder, { recursive: true, force: true });
 });
 
-function session(): { child: ChildProcess; replies: SessionReply[]; send: (request: SessionRequest) => void } {
-  const child = fork(PROGRAM, [], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], execArgv: [] });
+function session(execArgv: string[] = []): {
+  child: ChildProcess;
+  replies: SessionReply[];
+  send: (request: SessionRequest) => void;
+} {
+  const child = fork(PROGRAM, [], { stdio: ['ignore', 'ignore', 'inherit', 'ipc'], execArgv });
   children.push(child);
   const replies: SessionReply[] = [];
   child.on('message', (reply) => replies.push(reply as SessionReply));
@@ -147,6 +151,48 @@ test('a session publishes to the hub, outlives its encoder and standing still, a
     assert.equal(child.exitCode, 0);
     assert.equal(replies.at(-1)!.type, 'ended');
     player.close();
+  } finally {
+    await hub.close();
+  }
+});
+
+/** Every reading of the time of day, in every thread: an hour later, then an hour earlier, and so on in turns. */
+const MOVED_CLOCK = `data:text/javascript,${encodeURIComponent(`
+  const now = Date.now;
+  const Real = Date;
+  const moved = () => now() + (Math.floor(performance.now() / 700) % 2 === 0 ? 3_600_000 : -3_600_000);
+  globalThis.Date = class extends Real {
+    constructor(...given) { given.length === 0 ? super(moved()) : super(...given); }
+    static now() { return moved(); }
+  };
+`)}`;
+
+test('a session whose wall clock jumps by hours keeps its pace', async () => {
+  const hub = await openHub({ signal: new AbortController().signal });
+  try {
+    const { child, replies, send } = session(['--import', MOVED_CLOCK]);
+    send(startOf(hub.publishUrl('jumps')));
+    await until(() => replies.some(({ type }) => type === 'on-air'));
+    const status = (): Extract<SessionReply, { type: 'status' }>['status'] | undefined =>
+      replies.findLast((reply) => reply.type === 'status')?.status;
+    await until(() => (status()?.streamMs ?? 0) > 500);
+    const player = watch(hub.flvUrl('jumps'));
+    const from = { atMs: performance.now(), streamMs: status()!.streamMs };
+    await until(() => (status()?.streamMs ?? 0) > from.streamMs + 6000);
+    const passedMs = performance.now() - from.atMs;
+    // Told once a second, so both ends may be a second off; an hour would not hide in it.
+    assert.ok(Math.abs(status()!.streamMs - from.streamMs - passedMs) < 3000, `${passedMs} ms`);
+    assert.equal(status()!.avOffsetMs, 0);
+    const times = await until(() => {
+      const shown = player.tags.filter(isPicture).map(shownMs);
+      return shown.length > 100 && shown;
+    });
+    for (const [i, ms] of times.entries()) {
+      const step = i === 0 ? 40 : ms - times[i - 1]!;
+      assert.ok(step > 0 && step <= 3000, `${step} ms between two pictures`);
+    }
+    player.close();
+    child.kill('SIGKILL');
   } finally {
     await hub.close();
   }

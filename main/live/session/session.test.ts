@@ -494,6 +494,48 @@ test('an overlay that the desk changes gets its picture, also over a change of s
   await running;
 });
 
+class MovedClock extends VirtualClock {
+  movedMs = 0;
+  override wallMs(): number {
+    return super.wallMs() + this.movedMs;
+  }
+}
+
+test('a wall clock put an hour on and back again moves no frame and no sound, and does not hold up what has its time of day', async () => {
+  await using world = await LiveWorld.open();
+  const opensWallMs = Date.UTC(2026, 0, 5, 8);
+  const clock = new MovedClock(opensWallMs - 10_000);
+  const at = (wallMs: number): string => new Date(wallMs).toTimeString().slice(0, 5);
+  const airTime = { from: at(opensWallMs), to: at(opensWallMs + 30 * 60_000) };
+  const segments = [
+    { kind: 'script', id: 'timed', lines: [line('a', 'One. Two.')], airTime, limit: { times: 1, per: 'show' } },
+  ];
+  const live = { show: { segments, rounds: null }, output: { videoKbps: 300, preset: 'ultrafast' } };
+  const session = await world.session(
+    { project: liveProject([], { stage, live }) },
+    {
+      ...doubles(world, false).deps,
+      clock,
+    },
+  );
+  const settled = clock.settled;
+  let over: Promise<void> | undefined;
+  clock.settled = async (ms) => {
+    await settled(ms);
+    const { streamMs, speaking } = session.status();
+    clock.movedMs = streamMs < 2000 ? 0 : streamMs < 4000 ? 3_600_000 : speaking?.text === 'One.' ? -3_600_000 : 0;
+    if (streamMs > 16_000) over ??= session.stop(false);
+  };
+  await session.run();
+  await over;
+  assert.ok(assertContinuous(world) >= 400);
+  const { lateFrames, stalls, worstAvOffsetMs } = session.status();
+  assert.deepEqual([lateFrames, stalls, worstAvOffsetMs], [0, 0, 0]);
+  const heard = tones(await world.sound());
+  assert.equal(heard.length, 2);
+  assert.ok(heard[0]!.fromMs >= 9_900 && heard[0]!.fromMs < 12_000, `spoken at ${heard[0]!.fromMs} ms`);
+});
+
 /** Mono s16 at 48 kHz as a file. */
 function wav(samples: Int16Array): Buffer {
   const header = Buffer.alloc(44);

@@ -102,7 +102,8 @@ export class ShowDriver {
   /** Nothing is said before this sample, and nothing of the show before the other. */
   #earliest = 0;
   #silenceUntil = 0;
-  #askAgainWallMs: number | null = null;
+  /** On the stream's own clock: the one on the wall may be put back an hour meanwhile. */
+  #askAgainAt: number | null = null;
   #closing = false;
   #ended = false;
   #mood: MoodOverride | null = null;
@@ -133,7 +134,7 @@ export class ShowDriver {
       this.#silenceUntil = this.#due;
     }
     if (command.type === 'skip' && command.what === 'segment') this.#skipSegment();
-    this.#askAgainWallMs = null;
+    this.#askAgainAt = null;
     this.#dispatch({ type: 'asked', command });
     this.#tellPosition();
   }
@@ -186,7 +187,7 @@ export class ShowDriver {
     const from = this.#nextPosition();
     this.#ahead = [];
     this.#deps.cursor.update(project, from);
-    this.#askAgainWallMs = null;
+    this.#askAgainAt = null;
     this.#ended = false;
     this.#prepareAnew();
   }
@@ -198,7 +199,7 @@ export class ShowDriver {
     this.#forgetAhead();
     this.#deps.cursor.close();
     this.#silenceUntil = this.#due;
-    this.#askAgainWallMs = null;
+    this.#askAgainAt = null;
     this.#dispatch({ type: 'closing' });
   }
 
@@ -495,14 +496,13 @@ export class ShowDriver {
   // ── The show's next ───────────────────────────────────────────────────────────────────────────────────────────────
 
   #goOn(): void {
-    const { wallMs } = this.#deps;
     if (this.#ended) {
       if (this.#due >= this.#earliest && this.#due >= this.#silenceUntil) this.#deps.events.over();
       return;
     }
     if (this.#due < this.#silenceUntil - LEAD_SAMPLES) return;
-    if (this.#askAgainWallMs !== null && wallMs() < this.#askAgainWallMs) return;
-    this.#askAgainWallMs = null;
+    if (this.#askAgainAt !== null && this.#due < this.#askAgainAt) return;
+    this.#askAgainAt = null;
     const { item } = this.#ahead.shift() ?? this.#take();
     switch (item.kind) {
       case 'gap':
@@ -516,7 +516,7 @@ export class ShowDriver {
         }
         return;
       case 'closed':
-        this.#askAgainWallMs = Math.min(item.untilWallMs ?? Number.POSITIVE_INFINITY, wallMs() + ASK_AGAIN_MS);
+        this.#askAgainAt = this.#due + (ASK_AGAIN_MS * SAMPLE_RATE) / 1000;
         return;
       case 'end':
         this.#ended = true;
@@ -533,7 +533,7 @@ export class ShowDriver {
   }
 
   #fillAhead(): void {
-    if (this.#due < this.#silenceUntil - LOOK_SAMPLES || this.#askAgainWallMs !== null) return;
+    if (this.#due < this.#silenceUntil - LOOK_SAMPLES || this.#askAgainAt !== null) return;
     const isPlayed = ({ item: { kind } }: { item: ShowItem }): boolean => kind !== 'gap';
     while (this.#ahead.filter(isPlayed).length < LINES_AHEAD) {
       const last = this.#ahead.at(-1)?.item.kind;
