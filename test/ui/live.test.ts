@@ -124,8 +124,11 @@ test('a show is planned by hand, goes on air, is steered, survives its server’
   // A destination, and its key, which is never shown again.
   await menu(page, en('live.addDestination'), 'Another server');
   const dialog = page.getByRole('dialog');
-  await dialog.getByRole('textbox', { name: en('live.server'), exact: true }).fill(platform.url);
-  await dialog.getByLabel(en('live.key'), { exact: true }).fill(KEY);
+  // Pasted as one, the key is taken out of what is kept with the project.
+  await dialog.getByRole('textbox', { name: en('live.server'), exact: true }).fill(`${platform.url}/${KEY}`);
+  await page.keyboard.press('Tab');
+  await dialog.getByText(en('live.keyInAddress')).waitFor();
+  assert.equal(await dialog.getByLabel(en('live.key'), { exact: true }).inputValue(), KEY);
   await dialog.getByRole('button', { name: en('live.done') }).click();
   await dialog.waitFor({ state: 'detached' });
   await eventually('the address is kept', async () => (await documentOf(id)).destinations[0]?.server === platform.url);

@@ -342,6 +342,8 @@ export const live = {
   serverSample: 'rtmp://server/app',
   key: 'Stream key',
   keyHint: 'Kept encrypted on this computer; it is never shown again, exported or logged.',
+  keyInAddress: 'The key was taken out of the address: the address is exported with the project, the key never is.',
+  keepInAddress: 'It is part of the address',
   keyEnter: 'Paste the key',
   keyReplace: 'Saved. Type to replace it',
   saveKey: 'Save key',

@@ -341,6 +341,8 @@ export const live: Record<keyof typeof english, string> = {
   serverSample: 'rtmp://服务器/应用',
   key: '推流密钥',
   keyHint: '加密保存在这台电脑上，不会再次显示、导出或写入日志。',
+  keyInAddress: '已把密钥从地址中取出：地址会随项目导出，密钥不会。',
+  keepInAddress: '它属于地址',
   keyEnter: '粘贴密钥',
   keyReplace: '已保存，输入可替换',
   saveKey: '保存密钥',

@@ -7,7 +7,7 @@ export const goLive: Action = {
   id: 'live.go',
   label: 'live.go',
   icon: Radio,
-  shortcuts: ['Mod+Shift+Enter'],
+  shortcuts: ['Mod+Shift+G'],
   menu: { id: 'play', group: 9 },
   enabled: (state) => hasProject(state) && !isRunning(showOf(state.project.id)),
   run({ ui }) {

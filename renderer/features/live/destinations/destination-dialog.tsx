@@ -5,11 +5,11 @@ import { useLanguage } from '../../../state/language.ts';
 import { useDocument } from '../../../state/project.ts';
 import { closeDialog } from '../../../state/ui-store.ts';
 import fields from '../../../ui/fields.module.css';
-import { Badge, Button, Dialog, Field, Select, Switch, TextField } from '../../../ui/index.ts';
+import { Badge, Button, Dialog, Field, Select, Switch, TextField, ToneIcon } from '../../../ui/index.ts';
 import { forgetKey, saveKey, useKeys } from '../keys-store.ts';
 import styles from '../live.module.css';
 import { changeDestination, removeDestination } from '../live-edits.ts';
-import { destinationName, platformOf } from './names.ts';
+import { destinationName, keyInAddress, platformOf } from './names.ts';
 
 /** One destination: its platform, its server, and its key, which goes in and is never shown again. */
 export default function DestinationDialog({ argument }: { argument: unknown }): ReactElement | null {
@@ -18,10 +18,19 @@ export default function DestinationDialog({ argument }: { argument: unknown }): 
   const destination = useDocument(({ live }) => live.destinations.find((each) => each.id === id) ?? null);
   const hasKey = useKeys(id).get(id) ?? null;
   const [key, setKey] = useState('');
+  /** An address as it was pasted, the key in it. */
+  const [whole, setWhole] = useState<string | null>(null);
   const [saving, setSaving] = useState(false);
   if (destination === null) return null;
   const platformId = platformOf(destination);
   const platform = PLATFORMS[platformId];
+  /** A key that was pasted with its address never gets into the project. */
+  const enter = (server: string): void => {
+    const parts = keyInAddress(server);
+    setWhole(parts === null ? null : server.trim());
+    if (parts !== null) setKey(parts.key);
+    changeDestination(id, { server: (parts?.server ?? server).trim().slice(0, 2000) });
+  };
   const save = async (): Promise<boolean> => {
     if (key.trim() === '') return true;
     setSaving(true);
@@ -86,8 +95,23 @@ export default function DestinationDialog({ argument }: { argument: unknown }): 
         placeholder={t('live.serverSample')}
         spellCheck={false}
         autoComplete="off"
-        onCommit={(server) => changeDestination(id, { server: server.trim().slice(0, 2000) })}
+        onCommit={enter}
       />
+      {whole !== null && (
+        <p className={styles.splitKey} role="status">
+          <ToneIcon tone="info" />
+          <span>{t('live.keyInAddress')}</span>
+          <Button
+            onClick={() => {
+              changeDestination(id, { server: whole });
+              setKey('');
+              setWhole(null);
+            }}
+          >
+            {t('live.keepInAddress')}
+          </Button>
+        </p>
+      )}
       <Field label={t('live.key')} hint={t('live.keyHint')}>
         {(ids) => (
           <span className={styles.keyRow}>
