@@ -115,10 +115,23 @@ describe('the packed program', () => {
     const packed = new Set(
       files.map((path) => /^.*node_modules\/(?:@[^/]+\/)?[^/]+/.exec(path)?.[0]).filter((name) => name !== undefined),
     );
-    // A package for another platform is not installed.
+    // Where one lies follows from what lies beside it, and a package for another platform is not installed.
+    const named = (folder: string, places: Iterable<string>): string[] => [
+      ...new Set(
+        [...places].map((place) => {
+          const { version } = JSON.parse(readFileSync(join(folder, place, 'package.json'), 'utf8')) as {
+            version: string;
+          };
+          return `${place.split('node_modules/').at(-1)} ${version}`;
+        }),
+      ),
+    ];
     assert.deepEqual(
-      [...packed].sort(),
-      needed.filter((place) => existsSync(join(root, place))),
+      named(unpacked, packed).sort(),
+      named(
+        root,
+        needed.filter((place) => existsSync(join(root, place))),
+      ).sort(),
     );
     assert.ok(
       !packed.has('node_modules/react') &&
