@@ -45,7 +45,7 @@ interface Watch {
 export interface AlarmState {
   watches: Readonly<Record<string, Watch>>;
   /** Counters a while ago, for shares over a window: one entry a second. */
-  frames: readonly { nowMs: number; frames: number; lateFrames: number }[];
+  frames: readonly { nowMs: number; frames: number; missed: number }[];
   /** One entry a minute. */
   memory: readonly { nowMs: number; mb: number }[];
 }
@@ -130,7 +130,7 @@ function sightings(
   }
   const [first, last] = [frames[0], frames.at(-1)];
   if (first !== undefined && last !== undefined && last.nowMs - first.nowMs >= LATE_WINDOW_MS / 2) {
-    const late = (last.lateFrames - first.lateFrames) / Math.max(1, last.frames - first.frames);
+    const late = (last.missed - first.missed) / Math.max(1, last.frames - first.frames);
     if (late > LATE_SHARE)
       found.push({
         ...{ id: 'frames-late', holdMs: 0, code: 'live.frames-late' },
@@ -159,12 +159,14 @@ function sightings(
 
 function countFrames(before: AlarmState['frames'], { nowMs, status: { session } }: AlarmSample): AlarmState['frames'] {
   if (session === null) return [];
-  const { frames, lateFrames } = session;
+  const { frames } = session;
+  // Either way viewers see the one before again.
+  const missed = session.lateFrames + session.skippedFrames;
   if (frames < FIRST_FRAMES) return [];
   const last = before.at(-1);
-  const entry = { nowMs, frames, lateFrames };
+  const entry = { nowMs, frames, missed };
   // A session that began anew counts from nothing.
-  if (last !== undefined && (frames < last.frames || lateFrames < last.lateFrames)) return [entry];
+  if (last !== undefined && (frames < last.frames || missed < last.missed)) return [entry];
   return [...before.filter((each) => nowMs - each.nowMs <= LATE_WINDOW_MS), entry];
 }
 

@@ -12,7 +12,7 @@ import {
   stepLadder,
 } from './ladder.ts';
 
-type Seconds = { late?: number; speed?: number; destinations?: Partial<Record<string, Destination>> };
+type Seconds = { late?: number; skipped?: number; speed?: number; destinations?: Partial<Record<string, Destination>> };
 type Destination = { state?: 'live' | 'waiting'; queueMs?: number; drops?: number; bytes?: number };
 
 /** A second at a time through the ladder; what a destination does not say is what a healthy one does. */
@@ -24,6 +24,7 @@ function simulate(): {
   let nowMs = 0;
   let frames = 0;
   let lateFrames = 0;
+  let skippedFrames = 0;
   const dropped: Record<string, number> = {};
   const sent: Record<string, number> = {};
   const steps: number[] = [0];
@@ -31,13 +32,19 @@ function simulate(): {
     steps,
     run(seconds, second = {}) {
       for (let i = 0; i < seconds; i++) {
-        const { late = 0, speed = 1, destinations = { a: {} } } = typeof second === 'function' ? second(state) : second;
+        const {
+          late = 0,
+          skipped = 0,
+          speed = 1,
+          destinations = { a: {} },
+        } = typeof second === 'function' ? second(state) : second;
         nowMs += 1000;
         frames += 25;
         lateFrames += late;
+        skippedFrames += skipped;
         const sample: LadderSample = {
           nowMs,
-          session: { frames, lateFrames, encoderSpeed: speed, encoderQueue: 0 },
+          session: { frames, lateFrames, skippedFrames, encoderSpeed: speed, encoderQueue: 0 },
           destinations: Object.entries(destinations).map<LadderSample['destinations'][number]>(
             ([id, told = {}]: [string, Destination | undefined]) => {
               const { state: light = 'live' as const, queueMs = 0, drops = 0, bytes = 300_000 } = told;
@@ -78,6 +85,14 @@ test('a machine that is too slow passes over the rungs that only save bits', () 
   behind.run(20);
   assert.equal(behind.run(12, { speed: 0.8 }).cause, 'machine');
   assert.deepEqual(behind.steps, [0, 4]);
+});
+
+test('an encoder that takes only some of the frames is too slow, whatever it says of its speed', () => {
+  const show = simulate();
+  show.run(30);
+  assert.deepEqual(show.steps, [0]);
+  const { step, cause } = show.run(8, { skipped: 6 });
+  assert.deepEqual([step, cause], [4, 'machine']);
 });
 
 test('a hiccup is no reason, nor is what comes and goes', () => {
@@ -136,7 +151,7 @@ test('a session that falls and comes back is no strain, with counters that begin
     const session =
       second > 55 && second < 60
         ? null
-        : { frames, lateFrames: second < 56 ? 400 : 0, encoderSpeed: null, encoderQueue: 0 };
+        : { frames, lateFrames: second < 56 ? 400 : 0, skippedFrames: 0, encoderSpeed: null, encoderQueue: 0 };
     state = stepLadder(state, { nowMs: second * 1000, session, destinations: [] });
   }
   assert.equal(state.step, 0);

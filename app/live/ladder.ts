@@ -64,7 +64,7 @@ export type LadderCause = 'destination' | 'machine';
 export interface LadderSample {
   /** Monotonic. */
   nowMs: number;
-  session: Pick<SessionStatus, 'frames' | 'lateFrames' | 'encoderSpeed' | 'encoderQueue'> | null;
+  session: Pick<SessionStatus, 'frames' | 'lateFrames' | 'skippedFrames' | 'encoderSpeed' | 'encoderQueue'> | null;
   destinations: readonly Pick<DestinationStatus, 'id' | 'state' | 'queueMs' | 'droppedFrames' | 'sentBytes'>[];
 }
 
@@ -86,7 +86,8 @@ export interface LadderState {
   /** When the step before this one was one up; null otherwise. */
   raisedAtMs: number | null;
   seen: Readonly<Record<string, SeenDestination>>;
-  frames: { frames: number; lateFrames: number } | null;
+  /** `missed`: late, or given to no encoder: viewers saw the one before. */
+  frames: { frames: number; missed: number } | null;
 }
 
 export const newLadder = (nowMs: number): LadderState => ({
@@ -180,12 +181,12 @@ function judgeMachine(
 ): { verdict: Verdict; frames: LadderState['frames'] } {
   // A session that is not there, or began anew, says nothing about the machine.
   if (session === null) return { verdict: 'between', frames: null };
-  const { frames, lateFrames, encoderSpeed, encoderQueue } = session;
+  const { frames, lateFrames, skippedFrames, encoderSpeed, encoderQueue } = session;
   const before = state.frames;
-  const counted = { frames, lateFrames };
-  if (before === null || frames <= before.frames || lateFrames < before.lateFrames)
+  const counted = { frames, missed: lateFrames + skippedFrames };
+  if (before === null || frames <= before.frames || counted.missed < before.missed)
     return { verdict: 'between', frames: counted };
-  const late = (lateFrames - before.lateFrames) / (frames - before.frames);
+  const late = (counted.missed - before.missed) / (frames - before.frames);
   const speed = encoderSpeed ?? 1;
   if (late > LATE_STRAIN || speed < SPEED_STRAIN || encoderQueue > ENCODER_QUEUE_STRAIN)
     return { verdict: 'strained', frames: counted };

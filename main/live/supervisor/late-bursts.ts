@@ -29,7 +29,8 @@ export function createLateBursts(): LateBursts {
       const last = before;
       before = status;
       if (last === null || status.frames < last.frames) return end();
-      const late = status.lateFrames - last.lateFrames;
+      const skipped = status.skippedFrames - last.skippedFrames;
+      const late = status.lateFrames - last.lateFrames + skipped;
       const stalls = status.stalls - last.stalls;
       if (late <= 0 && stalls <= 0) return end();
       const least = (a: number | null, b: number | null): number | null =>
@@ -39,6 +40,7 @@ export function createLateBursts(): LateBursts {
           fromFrame: last.frames,
           fromStreamMs: last.streamMs,
           lateFrames: 0,
+          skippedFrames: 0,
           stalls: 0,
           renderAheadLeast: status.renderAhead,
         },
@@ -53,6 +55,7 @@ export function createLateBursts(): LateBursts {
           toStreamMs: status.streamMs,
         },
         lateFrames: from.lateFrames + late,
+        skippedFrames: (from.skippedFrames ?? 0) + skipped,
         stalls: from.stalls + stalls,
         renderAheadLeast: Math.min(from.renderAheadLeast, status.renderAhead),
         encoderQueueMost: Math.max(from.encoderQueueMost, status.encoderQueue),

@@ -16,7 +16,10 @@ export interface LateBurst {
   toFrame: number;
   fromStreamMs: number;
   toStreamMs: number;
+  /** Those that no encoder was given are among them. */
   lateFrames: number;
+  /** Logs of before do not say. */
+  skippedFrames?: number;
   /** The worst of its seconds. */
   renderAheadLeast: number;
   encoderQueueMost: number;

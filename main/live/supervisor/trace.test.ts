@@ -52,6 +52,8 @@ test('a late frame is explained by the burst it lies in, its utterance and what 
   note(200, 10, { renderAhead: 6, encoderQueue: 40, encoderSpeed: 0.7 });
   note(225, 10);
   note(250, 11, { stalls: 1 });
+  note(275, 11, { stalls: 1 });
+  note(300, 12, { stalls: 1, skippedFrames: 8 });
   log.write(event('restart', 'hub'));
   log.write({
     type: 'utterance',
@@ -91,4 +93,6 @@ test('a late frame is explained by the burst it lies in, its utterance and what 
   );
   assert.equal(whyLate(entries, 190)?.reason, 'encoder');
   assert.equal(whyLate(entries, 240)?.reason, 'stalled');
+  const left = whyLate(entries, 290);
+  assert.deepEqual([left?.reason, left?.burst.lateFrames], ['encoder', 9]);
 });

@@ -70,8 +70,10 @@ export function whyLate(entries: readonly TraceEntry[], frame: number): WhyLate 
   };
 }
 
-function reasonOf({ stalls, encoderQueueMost, encoderSpeedLeast, renderAheadLeast }: LateBurst): LateReason {
+function reasonOf(burst: LateBurst): LateReason {
+  const { stalls, lateFrames, skippedFrames = 0, encoderQueueMost, encoderSpeedLeast, renderAheadLeast } = burst;
   if (stalls > 0) return 'stalled';
+  if (skippedFrames * 2 > lateFrames) return 'encoder';
   const slowEncoder = encoderQueueMost > 10 || (encoderSpeedLeast !== null && encoderSpeedLeast < 0.95);
   return slowEncoder && renderAheadLeast > 1 ? 'encoder' : 'drawing';
 }
