@@ -140,6 +140,10 @@ test('panels are resized by keyboard, and the size is there again after a reload
   const before = await width();
   await bar.focus();
   for (const _ of [1, 2, 3]) await page.keyboard.press('ArrowLeft');
+  // A key is answered before what it changed is drawn.
+  await page
+    .locator(`[role="separator"][aria-label="Width of the inspector"][aria-valuenow="${before + 48}"]`)
+    .waitFor();
   const wider = await width();
   assert.ok(Math.abs(wider - before - 48) < 2, `${before} → ${wider}`);
   await page.reload();
