@@ -51,16 +51,22 @@ function applyLook({ theme, zoom }: Kept | UiState): void {
 export function startSettingsSync(signal: AbortSignal): void {
   let heard: Settings | null = null;
   let timer: ReturnType<typeof setTimeout> | undefined;
+  /** On its way. What is heard meanwhile may be older than it. */
+  let sent: SettingsChange | null = null;
   const write = async (): Promise<void> => {
-    const sent = changed;
-    if (Object.keys(sent).length === 0) return;
+    if (sent !== null || Object.keys(changed).length === 0) return;
+    sent = changed;
     changed = {};
+    let failed = false;
     try {
       await rpc.settings.set(sent);
     } catch {
+      failed = true;
       changed = { ...sent, ...changed };
     }
+    sent = null;
     remember(uiStore.getState());
+    if (!failed) await write();
   };
   let listening = false;
   uiStore.subscribe((state, before) => {
@@ -86,7 +92,7 @@ export function startSettingsSync(signal: AbortSignal): void {
     (settings) => {
       heard = settings;
       studioStore.setState({ settings });
-      const mine = changed;
+      const mine = { ...sent, ...changed };
       listening = true;
       uiStore.setState({
         ...(mine.locale === undefined && { localeChoice: heard.locale }),
