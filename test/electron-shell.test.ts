@@ -446,6 +446,17 @@ describe('work that runs', () => {
     assert.ok(it.electron.log.includes('may sleep'));
   });
 
+  test('a show on air keeps the machine awake and the window unthrottled until it is off air', async () => {
+    const it = await startWithPage();
+    const { webContents } = it.window();
+    await it.get('/media/show/on-air');
+    await until(() => !webContents.throttling);
+    assert.ok(it.electron.log.includes('awake: prevent-app-suspension'));
+    await it.get('/media/show/off');
+    await until(() => webContents.throttling);
+    assert.ok(it.electron.log.includes('may sleep'));
+  });
+
   test('is asked about before leaving: going on, leaving when it is done, leaving now', async () => {
     const it = await startWithPage();
     await it.get('/media/exports/1');

@@ -2,6 +2,7 @@
 import type { ExportJob } from '../../app/contract/exports.ts';
 import type { Settings } from '../../app/contract/settings.ts';
 import { StudioError } from '../../app/errors/index.ts';
+import type { LiveStatus } from '../../app/live/protocol.ts';
 import { type ParentPort, runEngine, type ShellAbilities } from '../../main/electron/engine/engine-host.ts';
 import type { Engine } from '../../main/engine-process/engine.ts';
 
@@ -27,6 +28,7 @@ class Feed<T> {
 }
 
 const jobs = new Feed<ExportJob[]>([]);
+const shows = new Feed<Pick<LiveStatus, 'state'>[]>([]);
 const settings = new Feed<Partial<Settings>>({ locale: null, theme: 'dark' });
 
 async function answer(request: Request, shell: ShellAbilities): Promise<Response> {
@@ -47,6 +49,10 @@ async function answer(request: Request, shell: ShellAbilities): Promise<Response
       status: index === 0 ? { state: 'running', progress: 0.5 } : { state: 'queued' },
     }));
     jobs.push(list as ExportJob[]);
+    return new Response('told');
+  }
+  if (verb === 'show') {
+    shows.push([{ state: value as LiveStatus['state'] }]);
     return new Response('told');
   }
   if (verb === 'language') {
@@ -72,6 +78,7 @@ await runEngine({
       studio: {
         services: {
           exports: { watch: (_: unknown, signal: AbortSignal) => jobs.watch(signal) },
+          live: { watch: (_: unknown, signal: AbortSignal) => shows.watch(signal) },
           settings: { watch: (_: unknown, signal: AbortSignal) => settings.watch(signal) },
         },
       },
