@@ -3,13 +3,16 @@ import type { Page } from 'playwright-core';
 import { openWorkspace } from '../test/ui/screens.ts';
 import { type StudioPages, until } from '../test/ui/studio-page.ts';
 import type { BenchRun } from './bench.ts';
-import { type Figure, figure, quantile } from './figures.ts';
+import { type Figure, figure, median, quantile } from './figures.ts';
 
 interface Watched {
   /** When each picture was shown, and by how much it was before its sound, as the player reckons at that moment. */
   shown: { atMs: number; earlyMs: number }[];
   passedOver: number;
 }
+
+/** The rate is that of the middle one. */
+const PLAYS = 3;
 
 /** Follows the canvas's own account of each picture it shows. Runs in the page. */
 const WATCH = `(() => {
@@ -35,17 +38,20 @@ export async function playFigures(pages: StudioPages, { say }: BenchRun): Promis
     );
     // Once to the end, so that every line has been spoken and every page of the program is warm.
     await playToEnd(page);
-    await page.evaluate(WATCH);
-    await playToEnd(page);
-    const { shown: all, passedOver } = await page.evaluate<Watched>('globalThis.shenghuaWatched');
-    // The first picture is shown as soon as it is there and stands until its sound begins: it is no part of the rate.
-    const shown = all.slice(1);
-    const fps = 1000 / slope(shown.map(({ atMs }) => atMs));
-    const off = shown.map(({ earlyMs }) => Math.abs(earlyMs));
+    const plays: Watched[] = [];
+    for (let i = 0; i < PLAYS; i++) {
+      await page.evaluate(WATCH);
+      await playToEnd(page);
+      const { shown, passedOver } = await page.evaluate<Watched>('globalThis.shenghuaWatched');
+      // The first picture is shown as soon as it is there and stands until its sound begins: it is no part of the rate.
+      plays.push({ shown: shown.slice(1), passedOver });
+    }
+    const fps = median(plays.map(({ shown }) => 1000 / slope(shown.map(({ atMs }) => atMs))));
+    const off = plays.flatMap(({ shown }) => shown.map(({ earlyMs }) => Math.abs(earlyMs)));
     return [
       // The screen's own beat leaves some hundredths.
       figure('previewFps', Math.round(fps * 10) / 10, 'fps', { atLeast: 25 }),
-      figure('previewFramesPassedOver', passedOver, ''),
+      figure('previewFramesPassedOver', Math.max(...plays.map(({ passedOver }) => passedOver)), ''),
       figure('previewPixels', width * height, 'px', { atLeast: 640 * 360 }),
       figure('previewAvOffsetWorst', Math.max(...off), 'ms', { atMost: 40 }),
       figure('previewAvOffsetP95', quantile(off, 0.95), 'ms'),
