@@ -21,17 +21,19 @@ export function playFlv(video: HTMLVideoElement, url: string, onState: (state: F
   const close = (): void => {
     const own = player;
     player = null;
-    // It may have failed so early that there is nothing to detach.
     try {
       own?.destroy();
-    } catch {}
+    } catch (error) {
+      // It may have failed so early that there is nothing to detach; the next one is a player of its own.
+      console.warn(error);
+    }
   };
   const again = (): void => {
     if (ended) return;
     close();
     onState('waiting');
     clearTimeout(timer);
-    timer = setTimeout(() => void open(), AGAIN_MS);
+    timer = setTimeout(start, AGAIN_MS);
   };
   const open = async (): Promise<void> => {
     const mpegts = (await import('mpegts.js')).default as unknown as Mpegts;
@@ -57,6 +59,13 @@ export function playFlv(video: HTMLVideoElement, url: string, onState: (state: F
     // A browser that lets nothing play by itself still shows what it has.
     void Promise.resolve(own.play()).catch(() => {});
   };
+  /** The player's own code may not come either, while the studio starts anew. */
+  const start = (): void => {
+    open().catch((error: unknown) => {
+      console.warn(error);
+      again();
+    });
+  };
   const watch = setInterval(() => {
     if (video.currentTime !== lastTime) {
       lastTime = video.currentTime;
@@ -65,7 +74,7 @@ export function playFlv(video: HTMLVideoElement, url: string, onState: (state: F
     } else if (player !== null && !video.paused && performance.now() - lastMovedMs > STALLED_MS) again();
   }, 500);
   onState('waiting');
-  void open();
+  start();
   return () => {
     ended = true;
     clearTimeout(timer);

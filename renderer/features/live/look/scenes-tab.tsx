@@ -63,6 +63,11 @@ export function ScenesTab(): ReactElement {
   );
 }
 
+const OFFSETS = [
+  { key: 'offsetX', label: 'live.left' },
+  { key: 'offsetY', label: 'live.top' },
+] as const;
+
 function Row({ scene, selected }: { scene: Scene; selected: boolean }): ReactElement {
   const t = useT();
   const { id } = scene;
@@ -212,30 +217,21 @@ function SceneForm({ scene }: { scene: Scene }): ReactElement {
             onChange={(zoom) => frame({ zoom })}
             onCommit={sealEdit}
           />
-          <Slider
-            label={t('live.left')}
-            value={framing.offsetX}
-            min={-1}
-            max={1}
-            step={0.005}
-            scale={100}
-            unit="%"
-            reset={0}
-            onChange={(offsetX) => frame({ offsetX })}
-            onCommit={sealEdit}
-          />
-          <Slider
-            label={t('live.top')}
-            value={framing.offsetY}
-            min={-1}
-            max={1}
-            step={0.005}
-            scale={100}
-            unit="%"
-            reset={0}
-            onChange={(offsetY) => frame({ offsetY })}
-            onCommit={sealEdit}
-          />
+          {OFFSETS.map(({ key, label }) => (
+            <Slider
+              key={key}
+              label={t(label)}
+              value={framing[key]}
+              min={-1}
+              max={1}
+              step={0.005}
+              scale={100}
+              unit="%"
+              reset={0}
+              onChange={(value) => frame({ [key]: value })}
+              onCommit={sealEdit}
+            />
+          ))}
         </>
       )}
       <h4 className={styles.formHead}>{t('live.sceneOverlays')}</h4>
