@@ -19,7 +19,7 @@ const SAMPLE_MS = 5_000;
 const SAMPLES_A_TAG = 1024;
 const SAMPLE_RATE = 48_000;
 /** Kept to be decoded, at either end; the last is that of a stream that ends when it has been long enough. */
-const KEPT_MS = 180_000;
+const KEPT_MS = 600_000;
 const ROUNDING_MS = 1;
 
 /** Counts all, keeps both ends. */

@@ -31,7 +31,7 @@ const MOST_WARM_UP_MS = 10 * 60_000;
 /** The show's own silences are shorter. */
 const SILENCE_MS = 2_000;
 /** Beginnings of lines that are compared at either end. */
-const COMPARED = 24;
+const COMPARED = 120;
 const SHOW = 'soak';
 
 export const soakBench: Bench = {
