@@ -4,6 +4,7 @@
  */
 import { broadcastErrors } from './broadcast.ts';
 import { bundleErrors } from './bundle.ts';
+import { cloudErrors } from './cloud.ts';
 import { commandErrors } from './command.ts';
 import { exportErrors } from './exports.ts';
 import { hostErrors } from './host.ts';
@@ -27,6 +28,7 @@ export type ErrorCatalogue = Record<string, Record<Locale, ErrorWords>>;
 const catalogue = {
   ...broadcastErrors,
   ...bundleErrors,
+  ...cloudErrors,
   ...commandErrors,
   ...exportErrors,
   ...hostErrors,

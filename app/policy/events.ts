@@ -1,0 +1,18 @@
+/** What the policy decided and why: everything a person sees of it, live and in the log. */
+import type { Stage } from '../providers/settings.ts';
+
+/** An error as it travels: its words are looked up where it is shown. */
+export interface FailureNote {
+  code: string;
+  params: Readonly<Record<string, string | number>>;
+}
+
+export type PolicyEvent = { atMs: number; stage: Stage } & (
+  | { type: 'served'; provider: string; firstByteMs: number; fallback: boolean }
+  | { type: 'failed'; provider: string; error: FailureNote; tries: number }
+  /** From now on another provider speaks, writes or listens. `error` is why the one before does not. */
+  | { type: 'switched'; from: string; to: string; error: FailureNote; midUtterance: boolean }
+  | { type: 'circuit'; provider: string; state: 'open' | 'half-open' | 'closed' }
+  | { type: 'budget'; spentYuan: number; limitYuan: number }
+  | { type: 'cache'; kind: 'exact' | 'similar'; similarity: number }
+);
