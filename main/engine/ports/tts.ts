@@ -1,5 +1,5 @@
 /** The voice port: text in, sound and its timing out. A provider is one folder under `main/providers/tts/`. */
-import type { SpeechPart } from '../../../app/speech/plan.ts';
+import type { Prosody, SpeechLang, SpeechPart } from '../../../app/speech/plan.ts';
 import type { Phone, Word } from '../../../app/speech/timeline.ts';
 
 /** Every voice in the studio speaks mono float PCM at this rate. */
@@ -15,9 +15,25 @@ export interface Voice {
   runs: 'local' | 'cloud';
 }
 
+/** One of EMOTIONS or a project's own name, and how much of it, 0..1. */
+export interface SpokenEmotion {
+  name: string;
+  intensity: number;
+}
+
 export interface TtsRequest {
   voiceId: string;
   part: SpeechPart;
+  /** For voices that can act; the others pay no heed. */
+  emotion?: SpokenEmotion;
+}
+
+/** Text that is still being written. */
+export interface TtsStreamRequest {
+  voiceId: string;
+  lang: SpeechLang;
+  prosody: Prosody;
+  emotion?: SpokenEmotion;
 }
 
 /** Pieces arrive in order. Times are ms from the start of the part; word offsets index the line's display text. */
@@ -31,6 +47,8 @@ export interface TtsProvider {
   readonly version: string;
   voices(signal?: AbortSignal): Promise<Voice[]>;
   synthesise(request: TtsRequest, signal: AbortSignal): AsyncIterable<TtsEvent>;
+  /** Speaks while the text is being written: word offsets index all of it joined. Only where the voice takes text piece by piece. */
+  stream?(text: AsyncIterable<string>, request: TtsStreamRequest, signal: AbortSignal): AsyncIterable<TtsEvent>;
   /** Ends every worker. Safe to call twice. */
   dispose(): Promise<void>;
 }
