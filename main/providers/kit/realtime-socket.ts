@@ -3,9 +3,9 @@
  * https://help.aliyun.com/zh/model-studio/qwen-tts-realtime, https://help.aliyun.com/zh/model-studio/qwen-real-time-speech-recognition
  */
 import { randomUUID } from 'node:crypto';
-import { StudioError } from '../../../app/errors/index.ts';
+import type { StudioError } from '../../../app/errors/index.ts';
 import type { BailianEndpoint } from './endpoint.ts';
-import { vendorFailure } from './failures.ts';
+import { cloudError, vendorFailure } from './failures.ts';
 import { Inbox } from './inbox.ts';
 import { asRecord, type Peer, type SocketListener, stringIn, VendorSocket } from './web-socket.ts';
 
@@ -68,7 +68,7 @@ class Session implements RealtimeSocket, SocketListener {
 
   async #open(): Promise<void> {
     try {
-      const headers = await this.#endpoint.headers(this.#signal);
+      const headers = await this.#endpoint.socketHeaders(this.#signal);
       if (this.#state !== 'opening') return;
       this.#socket = new VendorSocket(this.#endpoint.realtimeSocketUrl(this.#model), headers, this.#peer, this);
     } catch (error) {
@@ -121,7 +121,7 @@ class Session implements RealtimeSocket, SocketListener {
   closed(failure: Error, code: number | null): void {
     this.#fail(
       code === MODEL_UNKNOWN_CLOSE && this.#state === 'opening'
-        ? new StudioError('cloud.model-gone', { provider: this.#peer.provider, model: this.#model })
+        ? cloudError('cloud.model-gone', { provider: this.#peer.provider, model: this.#model })
         : failure,
     );
   }
@@ -150,7 +150,7 @@ class Session implements RealtimeSocket, SocketListener {
   }
 
   #badAnswer(detail: string, cause?: unknown): StudioError {
-    return new StudioError('cloud.bad-answer', { provider: this.#peer.provider, detail }, { cause });
+    return cloudError('cloud.bad-answer', { provider: this.#peer.provider, detail }, { cause });
   }
 
   send(message: RealtimeMessage): void {
@@ -164,7 +164,7 @@ class Session implements RealtimeSocket, SocketListener {
       this.#waitingBytes += data.length;
     }
     if (this.#unsent > MAX_WAITING_BYTES)
-      this.#fail(new StudioError('cloud.unreachable', { provider: this.#peer.provider, detail: 'nothing is taken' }));
+      this.#fail(cloudError('cloud.unreachable', { provider: this.#peer.provider, detail: 'nothing is taken' }));
   }
 
   get #unsent(): number {
@@ -181,6 +181,6 @@ class Session implements RealtimeSocket, SocketListener {
   }
 
   close(): void {
-    this.#fail(new StudioError('cloud.cut-off', { provider: this.#peer.provider }), true);
+    this.#fail(cloudError('cloud.cut-off', { provider: this.#peer.provider }), true);
   }
 }

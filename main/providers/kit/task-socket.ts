@@ -3,9 +3,9 @@
  * https://help.aliyun.com/zh/model-studio/cosyvoice-websocket-api, https://help.aliyun.com/zh/model-studio/websocket-for-paraformer-real-time-service
  */
 import { createHash, randomUUID } from 'node:crypto';
-import { StudioError } from '../../../app/errors/index.ts';
+import type { StudioError } from '../../../app/errors/index.ts';
 import type { BailianEndpoint } from './endpoint.ts';
-import { vendorFailure } from './failures.ts';
+import { cloudError, vendorFailure } from './failures.ts';
 import { Inbox } from './inbox.ts';
 import { asRecord, type Peer, type SocketListener, stringIn, VendorSocket } from './web-socket.ts';
 
@@ -155,7 +155,7 @@ class Task implements TaskSocket, SocketListener {
   async #open(): Promise<void> {
     let headers: Record<string, string>;
     try {
-      headers = await this.#endpoint.headers(this.#signal);
+      headers = await this.#endpoint.socketHeaders(this.#signal);
     } catch (error) {
       this.#fail(error);
       return;
@@ -180,7 +180,7 @@ class Task implements TaskSocket, SocketListener {
     try {
       this.#socket = new VendorSocket(url, headers, this.#peer, this);
     } catch (cause) {
-      this.#fail(new StudioError('cloud.bad-request', { provider: this.#peer.provider, detail: 'address' }, { cause }));
+      this.#fail(cloudError('cloud.bad-request', { provider: this.#peer.provider, detail: 'address' }, { cause }));
     }
   }
 
@@ -252,7 +252,7 @@ class Task implements TaskSocket, SocketListener {
     }
     // The server had closed the line it left us: this task never reached it.
     this.#isWarm = false;
-    this.#endpoint.headers(this.#signal).then(
+    this.#endpoint.socketHeaders(this.#signal).then(
       (headers) => {
         if (this.#state === 'opening') this.#connect(this.#endpoint.taskSocketUrl(), headers);
       },
@@ -292,7 +292,7 @@ class Task implements TaskSocket, SocketListener {
   }
 
   #badAnswer(detail: string, cause?: unknown): StudioError {
-    return new StudioError('cloud.bad-answer', { provider: this.#peer.provider, detail }, { cause });
+    return cloudError('cloud.bad-answer', { provider: this.#peer.provider, detail }, { cause });
   }
 
   #send(data: string | Uint8Array): void {
@@ -302,7 +302,7 @@ class Task implements TaskSocket, SocketListener {
       this.#waitingBytes += data.length;
     } else return;
     if (this.#unsent > MAX_WAITING_BYTES)
-      this.#fail(new StudioError('cloud.unreachable', { provider: this.#peer.provider, detail: 'nothing is taken' }));
+      this.#fail(cloudError('cloud.unreachable', { provider: this.#peer.provider, detail: 'nothing is taken' }));
   }
 
   get #unsent(): number {
@@ -339,7 +339,7 @@ class Task implements TaskSocket, SocketListener {
   }
 
   close(): void {
-    this.#fail(new StudioError('cloud.cut-off', { provider: this.#peer.provider }), true);
+    this.#fail(cloudError('cloud.cut-off', { provider: this.#peer.provider }), true);
   }
 }
 

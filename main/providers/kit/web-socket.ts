@@ -5,8 +5,7 @@
 import { Agent, type IncomingMessage } from 'node:http';
 import { Agent as TlsAgent } from 'node:https';
 import { type RawData, WebSocket } from 'ws';
-import { StudioError } from '../../../app/errors/index.ts';
-import { networkFailure, vendorFailure } from './failures.ts';
+import { cloudError, networkFailure, vendorFailure } from './failures.ts';
 
 /** Who is spoken to, for the words of a failure. */
 export interface Peer {
@@ -74,12 +73,12 @@ export class VendorSocket {
     });
     socket.on('error', (cause: Error) => {
       const failure = /handshake has timed out/i.test(cause.message)
-        ? new StudioError('cloud.timeout', { provider: peer.provider, seconds: HANDSHAKE_MS / 1000 }, { cause })
+        ? cloudError('cloud.timeout', { provider: peer.provider, seconds: HANDSHAKE_MS / 1000 }, { cause })
         : networkFailure(cause, { provider: peer.provider, host });
       this.#fail(failure, null);
     });
     socket.on('close', (code: number) => {
-      this.#fail(new StudioError('cloud.cut-off', { provider: peer.provider }), code);
+      this.#fail(cloudError('cloud.cut-off', { provider: peer.provider }), code);
     });
   }
 
@@ -159,7 +158,7 @@ async function refusalOf(response: IncomingMessage, peer: Peer): Promise<Error> 
   const isPage = /text\/html/i.test(response.headers['content-type'] ?? '');
   const body = await bodyOf(response);
   if ((status >= 200 && status < 400) || status === 511)
-    return new StudioError('cloud.captive-portal', { provider: peer.provider });
+    return cloudError('cloud.captive-portal', { provider: peer.provider });
   const { code, message } = isPage ? {} : faultIn(body);
   return vendorFailure({
     ...peer,
