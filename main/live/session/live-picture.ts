@@ -32,14 +32,16 @@ export interface LivePictureDeps {
 }
 
 export const RENDER_AHEAD = 6;
-/** Drawn ahead, shown, and on their way into the encoder. */
-const POOL = 14;
+/** Drawn ahead or again, shown, and on their way into the encoder. */
+const POOL = 16;
 const BATCH = 2;
 const STALL_MS = 5000;
 /** Stages kept as they were laid out: going back to a scene costs no time. */
 const STAGES_KEPT = 4;
 const PICTURES_KEPT = 32;
 const REOPEN_AFTER_MS = [0, 200, 1000, 3000];
+/** A drawing thread's first frames, of speech most of all, take it many times as long as all others: these are drawn before any is due. */
+const WARM_UP_MS = 800;
 /** The clock on the picture may be wrong by no more than this. */
 const CLOCK_OFF_MS = 300;
 
@@ -56,6 +58,8 @@ export class LivePicture {
   #frame: number;
   #wish = 0;
   readonly #allDrawn = Promise.withResolvers<void>();
+  readonly #begun = Promise.withResolvers<void>();
+  #first: Promise<Source> | null = null;
   #reopens = 0;
   /** Overlay changes that a source which is just being opened has not been told. */
   readonly #opening = new Set<OverlayUpdate[]>();
@@ -104,18 +108,21 @@ export class LivePicture {
     return this.#ahead.has(frame) || !this.#ahead.hasSource;
   }
 
-  /** The first stage. @throws StudioError where it cannot be set */
+  /** The first stage; nothing is drawn on it yet. @throws StudioError where it cannot be set */
   async open(size: StageSize | null): Promise<void> {
     this.#size = size;
     const made = await this.#make(this.#project, this.#scene);
     const { width, height } = made.setup.plate;
     this.#size = { widthPx: width, heightPx: height };
     this.#programmeSubtitles();
-    this.#use(await this.#openSource(made));
+    this.#first = this.#openSource(made, { placed: this.#begun.promise, warm: true });
+    this.#first.catch(() => undefined);
   }
 
-  /** Frames are there to begin with. */
-  async firstDrawn(): Promise<void> {
+  /** Draws what has been placed so far; resolves when frames are there to begin with. @throws StudioError where it cannot be drawn */
+  async begin(): Promise<void> {
+    this.#begun.resolve();
+    this.#use(await this.#first!);
     while (!this.#stop.signal.aborted && this.#ahead.ready < RENDER_AHEAD) await this.#allDrawn.promise;
   }
 
@@ -258,7 +265,7 @@ export class LivePicture {
     try {
       const made = await this.#make(project, scene);
       if (wish !== this.#wish || this.#stop.signal.aborted) return;
-      const source = await this.#openSource(made);
+      const source = await this.#openSource(made, { warm: this.#ahead.hasSource });
       if (wish !== this.#wish || this.#stop.signal.aborted) return await source.dispose();
       this.#project = project;
       this.#scene = scene;
@@ -321,7 +328,10 @@ export class LivePicture {
     return made;
   }
 
-  async #openSource({ setup, pictures }: MadeStage): Promise<Source> {
+  async #openSource(
+    { setup, pictures }: MadeStage,
+    { placed, warm }: { placed?: Promise<void>; warm: boolean },
+  ): Promise<Source> {
     const untold: OverlayUpdate[] = [];
     this.#opening.add(untold);
     try {
@@ -331,10 +341,31 @@ export class LivePicture {
       const source = await this.#deps.openFrames({ ...setup, live }, this.#stop.signal, {
         ...{ depth: POOL, batch: BATCH, stallMs: STALL_MS, onTrouble: (error) => this.#deps.onTrouble(error) },
       });
-      for (const update of untold) source.overlays(update);
+      await placed;
+      const tell = (): void => {
+        for (const update of untold.splice(0)) source.overlays(update);
+      };
+      tell();
+      if (warm) await this.#warmUp(source, setup);
+      tell();
       return source;
     } finally {
       this.#opening.delete(untold);
+    }
+  }
+
+  /** What comes is drawn once for nobody: the thread's code is compiled for it, and what lies on the picture is ready. */
+  async #warmUp(source: Source, { rig }: StageSetup): Promise<void> {
+    this.#deps.programme.announceTo(source);
+    const from = this.#frame;
+    const count = Math.floor((WARM_UP_MS * this.#project.stage.fps) / 1000);
+    const draw = async (index: number): Promise<void> => (await source.frame(index)).release();
+    try {
+      await Promise.all(Array.from({ length: count }, (_, i) => draw(from + i)));
+      await source.restart(rig);
+    } catch (error) {
+      await source.dispose();
+      throw error;
     }
   }
 
@@ -351,7 +382,7 @@ export class LivePicture {
     const wish = ++this.#wish;
     const again = async (): Promise<void> => {
       try {
-        const opened = await this.#openSource(await this.#make(this.#project, this.#scene));
+        const opened = await this.#openSource(await this.#make(this.#project, this.#scene), { warm: false });
         if (wish !== this.#wish || this.#stop.signal.aborted) return await opened.dispose();
         this.#use(opened);
         setTimeout(() => (this.#reopens = 0), 60_000).unref();

@@ -2,32 +2,12 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import sharp from 'sharp';
-import { type LiveCommand, liveCommandSchema, type ShowPosition } from '../../../app/live/protocol.ts';
+import { liveCommandSchema, type ShowPosition } from '../../../app/live/protocol.ts';
 import { AUDIO } from '../../broadcast/flv/tags.ts';
 import { VirtualClock } from './clock.ts';
-import type { SessionDeps } from './session.ts';
 import { StageMaker } from './stage-maker.ts';
-import { flashes, flashMaker, flashStage, tones, toneVoice } from './testing/flash-and-tone.ts';
+import { doubles, FRAME_MS, flashes, SIZE, say, stage, tones } from './testing/flash-and-tone.ts';
 import { isPicture, LiveWorld, line, liveProject, shownMs } from './testing/live-world.ts';
-
-const SIZE = 64;
-const stage = { size: { widthPx: SIZE, heightPx: SIZE }, fps: 25 };
-const FRAME_MS = 40;
-
-function doubles(world: LiveWorld, virtual: boolean) {
-  const flash = flashStage();
-  const voice = toneVoice(world.folder);
-  const clock = new VirtualClock(Date.UTC(2026, 0, 5, 8));
-  const deps: Partial<SessionDeps> = {
-    ...{ speech: voice, openFrames: flash.openFrames, maker: flashMaker(SIZE, SIZE) },
-    ...(virtual && { clock }),
-  };
-  return { flash, voice, clock, deps };
-}
-
-const say = (id: string, text: string, intent: 'queue' | 'interrupt' | 'replace'): LiveCommand => ({
-  ...{ type: 'say', id, text, intent, emotion: null, intensity: 1, voiceId: null, resume: 'interrupted' },
-});
 
 async function until(what: () => boolean): Promise<void> {
   for (let i = 0; i < 3000 && !what(); i++) await sleep(10);

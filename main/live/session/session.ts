@@ -2,6 +2,7 @@
  * A show on air, from the document to the tags of its stream. Put together here, and led by one loop: before each frame the show, its picture
  * and its sound are brought up to that frame, then the frame is fed. Nothing of this waits for anything that could be late.
  */
+import { setImmediate as turn } from 'node:timers/promises';
 import type { Project } from '../../../app/document/project.ts';
 import { ERROR_CODES, StudioError } from '../../../app/errors/index.ts';
 import { type InsertItem, ShowCursor } from '../../../app/live/cursor.ts';
@@ -201,9 +202,12 @@ export class LiveSession {
         this.#quality(),
       );
       this.#keeper.open(this.#feeder.frame);
-      await this.#picture.firstDrawn();
+      // What is said first, and all that was asked for meanwhile, is placed before the first frame is drawn.
       this.#driver.begin();
       for (const command of this.#waitingCommands) this.command(command);
+      this.#driver.tick(this.#feeder.frame);
+      await turn();
+      await this.#picture.begin();
       await this.#feeder.run(this.#stop.signal);
       await this.#keeper.close(true);
       await this.#sink.close();

@@ -64,8 +64,12 @@ const HORIZON_SAMPLES = 3 * SAMPLE_RATE;
 const FAULT_SAMPLES = 2 * SAMPLE_RATE;
 /** Silence at the very beginning: what was drawn before it goes on air is not drawn again. */
 const FIRST_SAMPLES = Math.round(0.3 * SAMPLE_RATE);
-/** Frames between being due and the first that shows something new: they have to be drawn. */
-const SOONEST_FRAMES = 2;
+/** A sentence moves the mouth this long before it is heard, and frames need some time to be drawn. */
+const MOUTH_AHEAD_FRAMES = 2;
+/** Said at once it begins this long after all that has been asked for: nothing is drawn twice. */
+const AFTER_DRAWN_FRAMES = 1;
+/** Where a silence of the script ended so long ago, what comes is still in its rhythm. */
+const RHYTHM_FRAMES = 2;
 /** Lines of the show made ready before they are said. */
 const LINES_AHEAD = 2;
 const SENTENCES_AHEAD = 2;
@@ -335,10 +339,12 @@ export class ShowDriver {
   #place(run: Run, index: number, sentence: PreparedSentence, spoken: Spoken): void {
     const { stage, programme } = this.#deps;
     const dueFrame = this.#frameOf(this.#due);
-    const after = run.lastEnd === null ? 0 : run.lastEnd + run.rest;
+    const planned = Math.max(run.lastEnd === null ? 0 : run.lastEnd + run.rest, this.#earliest);
     // The desk speaks into the show's silence.
     const silence = run.speech.source === 'show' ? this.#silenceUntil : 0;
-    const startSample = Math.max(after, this.#earliest, silence, this.#sampleOf(dueFrame + 1 + SOONEST_FRAMES));
+    const inRhythm = planned > this.#due - this.#sampleOf(RHYTHM_FRAMES);
+    const soonest = inRhythm ? dueFrame + 1 + MOUTH_AHEAD_FRAMES : stage.nextFrame + AFTER_DRAWN_FRAMES;
+    const startSample = Math.max(planned, silence, this.#sampleOf(soonest));
     const startFrame = this.#frameOf(startSample);
     const placed = programme.place(
       { id: run.id, sentence: index, text: sentence.text, spoken, startSample },
@@ -349,7 +355,8 @@ export class ShowDriver {
     run.trace.announcedAtMs ??= this.#deps.nowMs();
     stage.markers(placed, (ms) => this.#frameOf(startSample + Math.round((ms * SAMPLE_RATE) / 1000)));
     // Frames of idling that were drawn ahead give way.
-    if (startFrame <= stage.nextFrame) stage.rewind(Math.max(dueFrame + 1, startFrame - SOONEST_FRAMES), null);
+    const mouthFrame = startFrame - (inRhythm ? MOUTH_AHEAD_FRAMES : AFTER_DRAWN_FRAMES);
+    if (mouthFrame < stage.nextFrame) stage.rewind(Math.max(dueFrame + 1, mouthFrame), null);
   }
 
   #pumpInsert(run: Run): void {
@@ -469,7 +476,8 @@ export class ShowDriver {
     programme.cut(sample);
     stage.forgetMarkersFrom(frame);
     stage.rewind(frame, msOf(sample));
-    this.#earliest = Math.min(this.#earliest, sample);
+    // What comes instead keeps no rhythm.
+    this.#earliest = 0;
     if (heard) {
       heard.over = true;
       run.trace.toStreamMs = msOf(sample);

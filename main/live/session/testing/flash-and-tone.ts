@@ -2,13 +2,17 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Project } from '../../../../app/document/project.ts';
+import type { LiveCommand } from '../../../../app/live/protocol.ts';
 import { sentenceRanges } from '../../../../app/speech/punctuation.ts';
 import type { FrameSpeech, LiveFrameSource, StageFrame } from '../../../engine/ports/frames.ts';
 import type { Utterance } from '../../../engine/ports/speech.ts';
 import { SAMPLE_RATE } from '../../../engine/ports/tts.ts';
 import type { SpeechStage } from '../../../engine/stages/speech.ts';
 import type { openFrameSource, StageSetup } from '../../../render/frame-source.ts';
+import { VirtualClock } from '../clock.ts';
+import type { SessionDeps } from '../session.ts';
 import type { MadeStage } from '../stage-maker.ts';
+import type { LiveWorld } from './live-world.ts';
 
 const WHITE = 235;
 const BLACK = 16;
@@ -18,10 +22,31 @@ export interface FlashStage {
   /** Called before a frame is given; what it returns is waited for. */
   delay: (index: number) => Promise<void> | undefined;
   opened: number;
+  /** What was asked of it, in order. */
+  readonly asked: ('frame' | 'speak' | 'rewind')[];
 }
 
+export const SIZE = 64;
+export const FRAME_MS = 40;
+export const stage = { size: { widthPx: SIZE, heightPx: SIZE }, fps: 25 };
+
+export function doubles(world: LiveWorld, virtual: boolean) {
+  const flash = flashStage();
+  const voice = toneVoice(world.folder);
+  const clock = new VirtualClock(Date.UTC(2026, 0, 5, 8));
+  const deps: Partial<SessionDeps> = {
+    ...{ speech: voice, openFrames: flash.openFrames, maker: flashMaker(SIZE, SIZE) },
+    ...(virtual && { clock }),
+  };
+  return { flash, voice, clock, deps };
+}
+
+export const say = (id: string, text: string, intent: 'queue' | 'interrupt' | 'replace'): LiveCommand => ({
+  ...{ type: 'say', id, text, intent, emotion: null, intensity: 1, voiceId: null, resume: 'interrupted' },
+});
+
 export function flashStage(): FlashStage {
-  const stage: FlashStage = { openFrames: undefined as never, delay: () => undefined, opened: 0 };
+  const stage: FlashStage = { openFrames: undefined as never, delay: () => undefined, opened: 0, asked: [] };
   stage.openFrames = async (setup) => {
     stage.opened++;
     return flashSource(setup, stage);
@@ -40,9 +65,11 @@ function flashSource(setup: StageSetup, stage: FlashStage): LiveFrameSource<Stag
     depth: 14,
     frameBytes,
     speak: ({ startMs, samples }: FrameSpeech) => {
+      if (samples > 0) stage.asked.push('speak');
       if (samples > 0) spans.push({ fromMs: startMs, toMs: startMs + (samples * 1000) / SAMPLE_RATE });
     },
     rewind: (index, cutMs) => {
+      stage.asked.push('rewind');
       for (const [frame, reject] of asked)
         if (frame >= index) {
           asked.delete(frame);
@@ -54,6 +81,7 @@ function flashSource(setup: StageSetup, stage: FlashStage): LiveFrameSource<Stag
     },
     frame: (index) =>
       new Promise<StageFrame>((resolve, reject) => {
+        stage.asked.push('frame');
         asked.set(index, reject);
         const give = (): void => {
           if (asked.get(index) !== reject) return;
@@ -72,7 +100,10 @@ function flashSource(setup: StageSetup, stage: FlashStage): LiveFrameSource<Stag
     overlays: () => undefined,
     subtitles: () => undefined,
     restage: () => Promise.resolve(),
-    restart: () => Promise.resolve(),
+    restart: () => {
+      spans = [];
+      return Promise.resolve();
+    },
     stats: () => ({ frames: 0, faceMs: 0, stageMs: 0 }),
     dispose: () => Promise.resolve(),
   };
