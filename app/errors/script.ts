@@ -180,4 +180,14 @@ export const scriptErrors = {
       hint: '请加上文字；若想读出某个符号，请写 [say: 它的读法]。',
     },
   },
+  'script.no-language-model': {
+    en: {
+      message: 'There is no language model to write with.',
+      hint: 'Enter a key under Settings → Providers, or add a server of your own there (Ollama, LM Studio, vLLM); offline only one on this computer counts.',
+    },
+    'zh-CN': {
+      message: '没有可用于写作的大模型。',
+      hint: '请在“设置 → 服务商”中填写密钥，或添加自己的模型服务（Ollama、LM Studio、vLLM）；离线模式下只能使用本机服务。',
+    },
+  },
 } as const satisfies ErrorCatalogue;
