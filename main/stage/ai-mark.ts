@@ -7,7 +7,7 @@ import type { AiMark } from '../../app/document/stage.ts';
 import { wrapText } from '../../app/media/line-break.ts';
 import type { StageSize } from '../../app/media/stage-size.ts';
 import type { Rect } from '../engine/ports/lipsync.ts';
-import { createMeasure, stageFont } from './font.ts';
+import { createMeasure, drawn, stageFont } from './font.ts';
 import type { Sprite } from './i420.ts';
 import { spriteAt } from './overlays.ts';
 
@@ -85,7 +85,7 @@ export function aiMarkSprite(mark: AiMark, size: StageSize, keepOut: Rect | null
   context.shadowBlur = em * 0.08;
   context.fillStyle = 'rgba(255, 255, 255, 0.96)';
   lines.forEach((line, i) => {
-    context.fillText(line, (width - measure(line)) / 2, padY - ink.top + lineHeight * i);
+    context.fillText(drawn(line), (width - measure(line)) / 2, padY - ink.top + lineHeight * i);
   });
   const right = mark.corner.endsWith('right');
   const bottom = mark.corner.startsWith('bottom');

@@ -39,6 +39,12 @@ export function stageFont(emPx: number, weight: FontWeight = 'medium'): string {
   return `${css} ${emPx}px "${family}", "Noto Color Emoji", "Apple Color Emoji", "Segoe UI Emoji", sans-serif`;
 }
 
+/**
+ * As the typeface is to draw it: its ’ is a whole em wide, meant to close a Chinese quotation, so that after a Latin letter the
+ * typewriter's stands for it.
+ */
+export const drawn = (text: string): string => text.replace(/(?<=\p{Script=Latin})’/gu, "'");
+
 /** A measuring function for the typeface at one size; results are remembered, up to a bound. */
 export function createMeasure(emPx: number, weight: FontWeight = 'medium'): (text: string) => number {
   const context: SKRSContext2D = createCanvas(1, 1).getContext('2d');
@@ -47,7 +53,7 @@ export function createMeasure(emPx: number, weight: FontWeight = 'medium'): (tex
   return (text) => {
     let width = known.get(text);
     if (width === undefined) {
-      width = context.measureText(text).width;
+      width = context.measureText(drawn(text)).width;
       if (known.size > 20_000) known.clear();
       known.set(text, width);
     }
@@ -64,6 +70,7 @@ export function drawLettering(
   emPx: number,
   colour: string,
 ): void {
+  const letters = drawn(text);
   context.font = stageFont(emPx);
   context.textBaseline = 'alphabetic';
   context.lineJoin = 'round';
@@ -73,8 +80,8 @@ export function drawLettering(
   context.shadowOffsetY = emPx * 0.035;
   context.strokeStyle = 'rgba(12, 14, 18, 0.82)';
   context.lineWidth = emPx * 0.11;
-  context.strokeText(text, x, y);
+  context.strokeText(letters, x, y);
   context.restore();
   context.fillStyle = colour;
-  context.fillText(text, x, y);
+  context.fillText(letters, x, y);
 }

@@ -2,7 +2,7 @@
 import { type Canvas, createCanvas, GlobalFonts, type SKRSContext2D } from '@napi-rs/canvas';
 import { atomise, fitAtoms, type Measure, wrapText } from '../../app/media/line-break.ts';
 import type { StageSize } from '../../app/media/stage-size.ts';
-import { createMeasure, type FontWeight, stageFont } from './font.ts';
+import { createMeasure, drawn, type FontWeight, stageFont } from './font.ts';
 import type { Sprite } from './i420.ts';
 import { spriteAt } from './overlays.ts';
 import type { Picture } from './picture.ts';
@@ -134,7 +134,7 @@ export function write(
   context.textBaseline = 'alphabetic';
   context.fillStyle = colour;
   const left = align === 'left' ? x : align === 'centre' ? x - measure(text) / 2 : x - measure(text);
-  context.fillText(text, left, y);
+  context.fillText(drawn(text), left, y);
 }
 
 /** Where the baseline stands in a row of this height so that capitals and Han characters look centred. */

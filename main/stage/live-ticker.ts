@@ -6,7 +6,7 @@
 import { createCanvas, type SKRSContext2D } from '@napi-rs/canvas';
 import type { LiveOverlay } from '../../app/document/live-overlays.ts';
 import { atomise } from '../../app/media/line-break.ts';
-import { stageFont } from './font.ts';
+import { drawn, stageFont } from './font.ts';
 import type { Sprite } from './i420.ts';
 import {
   centredBaseline,
@@ -89,7 +89,7 @@ class Strip {
       // Ink may reach out of a letter's own room.
       if (x + width + emPx < left) continue;
       if (x - emPx > left + TILE_PX) break;
-      context.fillText(text, x - left, this.#baseline);
+      context.fillText(drawn(text), x - left, this.#baseline);
     }
     const { data } = context.getImageData(0, 0, columns, height);
     const ink = new Uint8Array(columns * height);
