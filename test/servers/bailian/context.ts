@@ -3,6 +3,8 @@ import type { IncomingHttpHeaders } from 'node:http';
 import type { Region } from '../../../app/providers/settings.ts';
 import type { Answers } from './answers.ts';
 import type { Faults, Surface } from './faults.ts';
+import type { Files } from './files.ts';
+import type { PcmVoice } from './voice.ts';
 
 /** One HTTP request, or one task or session of a WebSocket. */
 export interface ServedRequest {
@@ -32,6 +34,9 @@ export interface Timing {
   firstByteMs: number;
   /** Before each further piece. */
   betweenMs: number;
+  /** How long a task waits for its turn, how long it then takes, and a cloned voice until it can speak. */
+  taskPendingMs: number;
+  taskRunningMs: number;
 }
 
 export interface BailianContext {
@@ -56,6 +61,15 @@ export interface BailianContext {
   /** null: the key is right. Bearer in any case of letters; temporary keys until they end. */
   keyProblem(headers: IncomingHttpHeaders): 'missing' | 'wrong' | null;
   issueTemporaryKey(seconds: number): { token: string; expires_at: number };
+  /** The embedded voice, shared by whatever speaks here. */
+  readonly mouth: PcmVoice;
+  /** Waits as long as it takes to make so much sound, at {@link speechRate}. */
+  spoken(soundMs: number, signal: AbortSignal): Promise<void>;
+  readonly files: Files;
+  /** What inspection refuses, and what Green says of it. */
+  readonly forbidden: Map<string, { label: string; risk: 'low' | 'medium' | 'high' }>;
+  /** Requests a minute that a surface answers; evenly: a sixtieth of it in any second. */
+  readonly limits: Map<Surface, number>;
   /** Models this account has not bought: 403 AccessDenied.Unpurchased. */
   readonly unpurchased: Set<string>;
   /** Cloned voices by id; speech surfaces look here for whose model a voice is. */

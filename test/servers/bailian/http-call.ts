@@ -2,8 +2,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { type BailianContext, pause, type ServedRequest } from './context.ts';
 import type { Fault } from './faults.ts';
-import { type Dialect, errorBody, type Refused } from './refusal.ts';
-import { GATEWAY_TEXT, LOGIN_PAGE } from './sockets.ts';
+import { type Dialect, errorBody, GATEWAY_TEXT, LOGIN_PAGE, type Refused } from './refusal.ts';
 
 export type Json = Record<string, unknown>;
 
@@ -15,6 +14,8 @@ export class HttpCall {
   readonly parts: readonly string[];
   readonly bytes: Buffer;
   readonly json: Json;
+  /** Query and form together. */
+  readonly form: URLSearchParams;
   readonly served: ServedRequest;
   readonly dialect: Dialect;
   readonly requestId = crypto.randomUUID();
@@ -34,6 +35,7 @@ export class HttpCall {
     parts: readonly string[];
     bytes: Buffer;
     json: Json;
+    form: URLSearchParams;
     served: ServedRequest;
     dialect: Dialect;
     left: AbortSignal;
@@ -45,6 +47,7 @@ export class HttpCall {
     this.parts = of.parts;
     this.bytes = of.bytes;
     this.json = of.json;
+    this.form = of.form;
     this.served = of.served;
     this.dialect = of.dialect;
     this.left = of.left;
@@ -55,6 +58,11 @@ export class HttpCall {
   header(name: string): string | null {
     const value = this.request.headers[name.toLowerCase()];
     return typeof value === 'string' ? value : null;
+  }
+
+  /** Asked for a stream of events, in one of the two ways that the vendor takes. */
+  get wantsEvents(): boolean {
+    return this.header('x-dashscope-sse') === 'enable' || (this.header('accept') ?? '').includes('text/event-stream');
   }
 
   /** The whole answer at once. */
@@ -143,7 +151,7 @@ export class HttpCall {
 
   #block(event: 'result' | 'error', status: number, data: string): string {
     if (this.dialect !== 'native') return `data: ${data}\n\n`;
-    const id = event === 'error' ? 1 : this.#chunks;
+    const id = event === 'error' ? this.#chunks + 1 : this.#chunks;
     return `id:${id}\nevent:${event}\n:HTTP_STATUS/${status}\ndata:${data}\n\n`;
   }
 

@@ -8,9 +8,9 @@ export interface HttpRoute {
   /** Of the whole path; what it captures are the call's parts. */
   readonly path: RegExp;
   readonly dialect: Dialect;
-  surface(json: Json): Surface;
-  /** `bytes`: a form or a file. */
-  readonly takes: 'json' | 'bytes';
+  surface(asked: { json: Json; form: URLSearchParams }): Surface;
+  /** `form`: of the query or the body, as each likes. */
+  readonly takes: 'json' | 'form' | 'bytes';
   /** With the account's key as a bearer; absent: yes. */
   readonly keyed?: boolean;
   /** @throws Refused */

@@ -3,10 +3,12 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { BailianContext } from './context.ts';
 import type { Fault, Surface } from './faults.ts';
 import { HttpCall, type Json } from './http-call.ts';
+import { chatRoutes } from './http-chat.ts';
+import { generationRoutes } from './http-generation.ts';
 import type { HttpRoute } from './http-route.ts';
 import { Refused } from './refusal.ts';
 
-const routes: readonly HttpRoute[] = [];
+const routes: readonly HttpRoute[] = [...chatRoutes, ...generationRoutes];
 
 const MAX_BODY_BYTES = 110 * 1024 * 1024;
 
@@ -24,21 +26,29 @@ async function serve(context: BailianContext, request: IncomingMessage, response
   const url = new URL(request.url ?? '/', context.origin);
   const bytes = await read(request);
   const found = match(request.method ?? 'GET', url.pathname);
-  const json = found?.route.takes === 'bytes' ? {} : parse(bytes);
+  const json = found === null || found.route.takes === 'json' ? parse(bytes) : {};
+  const form = new URLSearchParams(url.search);
+  if (found?.route.takes === 'form')
+    for (const [name, value] of new URLSearchParams(bytes.toString('utf8'))) form.append(name, value);
   const gone = new AbortController();
   response.once('close', () => {
     if (!response.writableFinished) gone.abort();
   });
   response.on('error', () => {});
-  const surface: Surface = found === null ? 'any' : found.route.surface(json ?? {});
+  const surface: Surface = found === null ? 'any' : found.route.surface({ json: json ?? {}, form });
   const dialect = found?.route.dialect ?? (url.pathname.startsWith('/compatible') ? 'compatible' : 'native');
-  const model = json?.['model'];
+  const model = json?.model;
   const served = context.log({
     surface,
     path: url.pathname,
     headers: request.headers,
     model: typeof model === 'string' ? model : url.searchParams.get('model'),
-    body: json ?? bytes.toString('utf8').slice(0, 2000),
+    body:
+      found?.route.takes === 'form'
+        ? Object.fromEntries(form)
+        : found?.route.takes === 'bytes'
+          ? { bytes: bytes.length }
+          : (json ?? bytes.toString('utf8').slice(0, 2000)),
   });
   const keyed = found?.route.keyed ?? true;
   const problem = keyed ? context.keyProblem(request.headers) : null;
@@ -53,6 +63,7 @@ async function serve(context: BailianContext, request: IncomingMessage, response
     parts,
     bytes,
     json: json ?? {},
+    form,
     served,
     dialect,
     left,
@@ -64,6 +75,7 @@ async function serve(context: BailianContext, request: IncomingMessage, response
     if (found === null) throw new Refused(404, 'NotFound', 'The requested resource could not be found.');
     if (fault?.kind === 'captive-portal' || fault?.kind === 'wrong-content-type') return await call.standIn(fault.kind);
     refuseByFault(fault);
+    keepLimit(context, surface);
     if (json === null)
       throw new Refused(400, 'InvalidParameter', 'Required body invalid, please check the request body format.');
     await found.route.serve(call);
@@ -77,6 +89,28 @@ function refuseByFault(fault: Fault | null): void {
   if (fault?.kind === 'error') throw new Refused(fault.status, fault.code, fault.message);
   if (fault?.kind === 'idle-timeout') {
     throw new Refused(500, 'RequestTimeOut', 'Request timed out, please try again later.');
+  }
+}
+
+/** @throws Refused when the surface's limit is overrun, evenly or in a burst */
+function keepLimit(context: BailianContext, surface: Surface): void {
+  const perMinute = context.limits.get(surface);
+  if (perMinute === undefined) return;
+  const now = performance.now();
+  // The one that is asking is in the log already; what was throttled does not count.
+  const within = (ms: number) =>
+    context.requests.filter(
+      (one) => one.surface === surface && now - one.atMs < ms && !one.code?.startsWith('Throttling'),
+    ).length;
+  if (within(60_000) > perMinute) {
+    throw new Refused(429, 'Throttling.RateQuota', 'Requests rate limit exceeded, please try again later.');
+  }
+  if (within(1000) > Math.ceil(perMinute / 60)) {
+    throw new Refused(
+      429,
+      'Throttling.BurstRate',
+      'Request rate increased too quickly. To ensure system stability, please adjust your client logic to scale requests more smoothly over time.',
+    );
   }
 }
 

@@ -39,6 +39,7 @@ const OWN_TYPE = new Set([
   'insufficient_quota',
   'internal_error',
   'Arrearage',
+  'AccessDenied.Unpurchased',
 ]);
 
 const COMPATIBLE_WORDS: Record<string, string> = {
@@ -70,3 +71,10 @@ export function errorBody(
   const type = OWN_TYPE.has(code) ? code : 'invalid_request_error';
   return { error: { message, type, param: null, code }, request_id: requestId };
 }
+
+/** Of a network that wants one to log in first. */
+export const LOGIN_PAGE =
+  '<!DOCTYPE html><html><head><title>Guest network</title></head><body><form action="/login">Please accept the terms to go online.</form></body></html>';
+/** Of a gateway whose server is gone. */
+export const GATEWAY_TEXT =
+  'upstream connect error or disconnect/reset before headers. reset reason: connection termination';

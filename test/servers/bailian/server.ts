@@ -7,10 +7,12 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Region } from '../../../app/providers/settings.ts';
 import type { Answers } from './answers.ts';
-import type { BailianContext, ServedRequest, Timing } from './context.ts';
+import { type BailianContext, pause, type ServedRequest, type Timing } from './context.ts';
 import { Faults } from './faults.ts';
+import { Files } from './files.ts';
 import { serveHttp } from './http.ts';
 import { attachSockets } from './sockets.ts';
+import { PcmVoice } from './voice.ts';
 
 export interface FakeBailian extends AsyncDisposable {
   /** http://127.0.0.1:port */
@@ -28,6 +30,10 @@ export interface FakeBailian extends AsyncDisposable {
   readonly faults: Faults;
   readonly requests: ServedRequest[];
   readonly timing: Timing;
+  /** Words that inspection refuses, in what is asked and in what is answered. */
+  readonly forbidden: BailianContext['forbidden'];
+  /** Requests a minute by surface; beyond them 429. */
+  readonly limits: BailianContext['limits'];
   /** What the language model says; null: its own writing. */
   answers: Answers | null;
   /** Turns the server's clock on: temporary keys and links end. */
@@ -45,6 +51,8 @@ export interface BailianOptions {
   betweenMs?: number;
   /** How much faster than real time sound is made; absent: at once. */
   speechRate?: number;
+  taskPendingMs?: number;
+  taskRunningMs?: number;
 }
 
 export async function startBailian(options: BailianOptions = {}): Promise<FakeBailian> {
@@ -58,6 +66,7 @@ export async function startBailian(options: BailianOptions = {}): Promise<FakeBa
   const appKey = randomUUID().replaceAll('-', '').slice(0, 16);
   let ahead = 0;
   const nowMs = () => Date.now() + ahead;
+  const mouth = new PcmVoice();
 
   const server = createServer();
   await new Promise<void>((resolve, reject) => {
@@ -72,7 +81,12 @@ export async function startBailian(options: BailianOptions = {}): Promise<FakeBa
     key,
     accessKey,
     appKey,
-    timing: { firstByteMs: options.firstByteMs ?? 0, betweenMs: options.betweenMs ?? 0 },
+    timing: {
+      firstByteMs: options.firstByteMs ?? 0,
+      betweenMs: options.betweenMs ?? 0,
+      taskPendingMs: options.taskPendingMs ?? 20,
+      taskRunningMs: options.taskRunningMs ?? 20,
+    },
     speechRate: options.speechRate ?? null,
     faults,
     requests,
@@ -106,6 +120,17 @@ export async function startBailian(options: BailianOptions = {}): Promise<FakeBa
       temporary.set(token, nowMs() + seconds * 1000);
       return { token, expires_at: Math.floor(nowMs() / 1000) + seconds };
     },
+    mouth,
+    spoken: (soundMs, signal) =>
+      options.speechRate === undefined
+        ? Promise.resolve()
+        : pause(soundMs / options.speechRate, signal, closing.signal),
+    files: new Files(`http://${host}`, nowMs),
+    forbidden: new Map([
+      ['违禁示例', { label: 'contraband_drug', risk: 'high' }],
+      ['forbidden-sample', { label: 'contraband_drug', risk: 'high' }],
+    ]),
+    limits: new Map(),
     unpurchased: new Set(),
     voices: new Map(),
     vocabularies: new Map(),
@@ -127,6 +152,8 @@ export async function startBailian(options: BailianOptions = {}): Promise<FakeBa
     faults,
     requests,
     timing: context.timing,
+    forbidden: context.forbidden,
+    limits: context.limits,
     get answers() {
       return context.answers;
     },
@@ -138,12 +165,12 @@ export async function startBailian(options: BailianOptions = {}): Promise<FakeBa
     },
     context,
     [Symbol.asyncDispose]: () => {
-      closed ??= new Promise((resolve) => {
+      closed ??= new Promise<void>((resolve) => {
         closing.abort();
         closeSockets();
         server.close(() => resolve());
         server.closeAllConnections();
-      });
+      }).then(() => mouth.dispose());
       return closed;
     },
   };

@@ -4,6 +4,7 @@ import type { Duplex } from 'node:stream';
 import { type WebSocket, WebSocketServer } from 'ws';
 import type { BailianContext, ServedRequest } from './context.ts';
 import type { Fault, Surface } from './faults.ts';
+import { GATEWAY_TEXT, LOGIN_PAGE } from './refusal.ts';
 
 export interface SocketConnection {
   readonly socket: WebSocket;
@@ -88,12 +89,7 @@ export function attachSockets(server: Server, context: BailianContext): () => vo
   };
 }
 
-export const LOGIN_PAGE =
-  '<!DOCTYPE html><html><head><title>Guest network</title></head><body><form action="/login">Please accept the terms to go online.</form></body></html>';
-export const GATEWAY_TEXT =
-  'upstream connect error or disconnect/reset before headers. reset reason: connection termination';
-
-export function invalidKey(): { status: number; body: unknown } {
+function invalidKey(): { status: number; body: unknown } {
   return {
     status: 401,
     body: { code: 'InvalidApiKey', message: 'Invalid API-key provided.', request_id: crypto.randomUUID() },
