@@ -1,5 +1,5 @@
 /** The text handed to the engine for a clause, and the way back from its positions to the clause's characters. */
-import { isHan } from './clauses.ts';
+import { isHan } from '../cells.ts';
 import { type ReadMandarin, readRun } from './mandarin.ts';
 import { wordMnemonics } from './mandarin-sounds.ts';
 import type { ClauseJob } from './protocol.ts';
