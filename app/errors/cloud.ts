@@ -222,6 +222,13 @@ export const cloudErrors = {
     en: { message: 'The consent of {person} ended on {date}.', hint: 'Ask for it anew and record it before going on.' },
     'zh-CN': { message: '{person} 的授权已于 {date} 到期。', hint: '请重新取得授权并登记后再继续。' },
   },
+  'cloud.consent-not-yet': {
+    en: {
+      message: 'The consent of {person} begins on {date}.',
+      hint: 'Wait until that day, or correct the date in the record.',
+    },
+    'zh-CN': { message: '{person} 的授权自 {date} 起生效。', hint: '请等到该日期，或更正授权记录中的日期。' },
+  },
   'cloud.task-failed': {
     en: {
       message: '{provider} could not make the film ({code}: {detail}).',

@@ -14,6 +14,7 @@ import { type OwnEmotionRepository, openOwnEmotionRepository } from './repositor
 import { openProjectRepository, type ProjectRepository } from './repositories/projects.ts';
 import { openSettingsRepository, type SettingsRepository } from './repositories/settings.ts';
 import { openTakeRepository, type TakeRepository } from './repositories/takes.ts';
+import { openVoiceConsentRepository, type VoiceConsentRepository } from './repositories/voice-consents.ts';
 import { openWorkRepository, type WorkRepository } from './repositories/works.ts';
 
 export interface Storage {
@@ -29,6 +30,7 @@ export interface Storage {
   readonly consents: ConsentRepository;
   readonly takes: TakeRepository;
   readonly liveShows: LiveShowRepository;
+  readonly voiceConsents: VoiceConsentRepository;
   /** For repositories of their own. */
   readonly database: StudioDatabase;
   /** Safe to call twice. */
@@ -64,8 +66,11 @@ export async function openStorage(
   const consents = openConsentRepository(database);
   const takes = openTakeRepository(database);
   const liveShows = openLiveShowRepository(database);
+  const voiceConsents = openVoiceConsentRepository(database);
   const isReferenced = (sha256: string): boolean =>
-    [projects, exportJobs, works, consents, takes, liveShows].some((keeper) => keeper.isAssetReferenced(sha256));
+    [projects, exportJobs, works, consents, takes, liveShows, voiceConsents].some((keeper) =>
+      keeper.isAssetReferenced(sha256),
+    );
   return {
     dataDir,
     notices,
@@ -78,6 +83,7 @@ export async function openStorage(
     consents,
     takes,
     liveShows,
+    voiceConsents,
     database,
     close: database.close,
   };

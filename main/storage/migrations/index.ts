@@ -8,6 +8,7 @@ import { works } from './0070-works.ts';
 import { consents } from './0080-consents.ts';
 import { takes } from './0090-takes.ts';
 import { liveShows } from './0100-live-shows.ts';
+import { voiceConsents } from './0120-voice-consents.ts';
 
 export interface SqlMigration {
   /** Becomes `PRAGMA user_version`. Rising, with room between. */
@@ -25,4 +26,5 @@ export const MIGRATIONS: readonly SqlMigration[] = [
   consents,
   takes,
   liveShows,
+  voiceConsents,
 ];
