@@ -192,8 +192,12 @@ export class HttpCall {
     if (cutHere) bytes = bytes.subarray(0, limit - this.#sentBytes);
     this.#sentBytes += bytes.length;
     await new Promise<void>((resolve) => {
-      this.#response.once('close', resolve);
-      this.#response.write(bytes, () => resolve());
+      const done = () => {
+        this.#response.off('close', done);
+        resolve();
+      };
+      this.#response.once('close', done);
+      this.#response.write(bytes, done);
     });
     if (this.left.aborted) return this.#gone();
     this.served.firstByteAtMs ??= performance.now();

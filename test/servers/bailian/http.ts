@@ -2,13 +2,22 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { BailianContext } from './context.ts';
 import type { Fault, Surface } from './faults.ts';
+import { accountRoutes } from './http-account.ts';
 import { HttpCall, type Json } from './http-call.ts';
 import { chatRoutes } from './http-chat.ts';
 import { generationRoutes } from './http-generation.ts';
+import { knowledgeRoutes } from './http-knowledge.ts';
+import { popRoutes } from './http-pop.ts';
 import type { HttpRoute } from './http-route.ts';
 import { Refused } from './refusal.ts';
 
-const routes: readonly HttpRoute[] = [...chatRoutes, ...generationRoutes];
+const routes: readonly HttpRoute[] = [
+  ...chatRoutes,
+  ...generationRoutes,
+  ...knowledgeRoutes,
+  ...accountRoutes,
+  ...popRoutes,
+];
 
 const MAX_BODY_BYTES = 110 * 1024 * 1024;
 
