@@ -1,9 +1,14 @@
 /**
  * Keeps an encoder running for as long as the stream does. One that dies, or takes nothing any more, is followed by another at once; after
- * several quick deaths with a pause. A change of quality starts the next one beside: it takes over at a frame, which is its first
- * keyframe, and what it gives waits until the one before has given all it had.
+ * several quick deaths with a pause. A change of quality starts the next one beside, and lets it encode a few pictures for nobody: only
+ * when it has given the first does it take over, at a frame that is a keyframe of it; what it gives waits until the one before has given
+ * all it had. However long it takes to start, viewers see nothing of it.
+ *
+ * One that falls behind is given the picture before again, which costs it little, with the sound that is due: a picture that stands is
+ * noticed less than a word that is missing.
  */
 import type { FlvTag } from '../../broadcast/flv/tags.ts';
+import { SAMPLE_RATE } from '../../engine/ports/tts.ts';
 import { Encoder, type EncoderEnd, type LentFrame } from './encoder.ts';
 import { StreamTrack } from './stream-times.ts';
 
@@ -18,26 +23,32 @@ export interface Quality {
 
 export interface KeeperOptions {
   ffmpegPath: string;
-  argsOf(quality: Quality): string[];
+  /** With a keyframe at that frame of the encoder, too. */
+  argsOf(quality: Quality, keyframeAt: number): string[];
   fps: number;
   onTag(tag: FlvTag): void;
   onTrouble(detail: string): void;
 }
 
-/** Frames given and not taken, above which further ones are left out, ms of stream. */
+/** Frames given and not taken, above which the picture stands, ms of stream; and above which sound is left out, too. */
 const BACKLOG_MS = 1000;
+const MOST_BACKLOG_MS = 3000;
 /** With frames to take and nothing taken or given for so long, an encoder hangs. Counted in frames: a stopped laptop counts none. */
 const HANG_MS = 3000;
 const QUICK_DEATH_MS = 5000;
 const RESTART_AFTER_MS = [0, 0, 500, 1000, 2000, 5000];
 const FINISH_MS = 2000;
+/** One that is to take over and has given nothing for so long is given up, and another started so long after. */
+const WARM_UP_MS = 20_000;
+const WARM_AGAIN_MS = 5000;
+/** Samples in a piece of coded sound. */
+const AAC_SAMPLES = 1024;
+const MOST_WARM_FRAMES = 16;
 
 interface Slot {
   encoder: Encoder;
   quality: Quality;
   bornFrame: number;
-  /** What it gave while the one before it was not done. */
-  held: FlvTag[] | null;
 }
 
 export class EncoderKeeper {
@@ -45,6 +56,11 @@ export class EncoderKeeper {
   readonly #track = new StreamTrack();
   #current: Slot | null = null;
   #leaving: Slot | null = null;
+  /** Those after it, also if they have ended: what they give waits until it has given all. */
+  #behind: Slot[] = [];
+  /** Will take over when it is warm. */
+  #next: Slot | null = null;
+  #nextAtFrame = 0;
   #quality: Quality;
   #quickDeaths = 0;
   #restartAtFrame = 0;
@@ -54,8 +70,10 @@ export class EncoderKeeper {
   #carried: { index: number; frame: LentFrame } | null = null;
   #progressSeen = 0;
   #progressAtFrame = 0;
+  /** Of the one that is leaving. */
+  #leavingSeen = { progress: -1, atFrame: 0 };
   restarts = 0;
-  /** Frames no encoder was given: none was there, or it did not keep up. */
+  /** Pictures no encoder was given: none was there, or it did not keep up. */
   skipped = 0;
 
   constructor(options: KeeperOptions, quality: Quality) {
@@ -95,7 +113,7 @@ export class EncoderKeeper {
   /** Frame `index` and its sound: taken or left out, never waited for. */
   feed(index: number, frame: LentFrame, pcm: Buffer): void {
     if (this.#current === null && index >= this.#restartAtFrame) this.#start(index);
-    this.#changeOver(index);
+    this.#changeOver(index, frame);
     const slot = this.#current;
     if (slot === null) {
       this.#skip(frame);
@@ -103,10 +121,8 @@ export class EncoderKeeper {
     }
     if (this.#hangs(slot, index)) slot.encoder.kill();
     const { encoder, quality } = slot;
-    const frameMs = 1000 / this.#options.fps;
     if (quality.divisor === 1) {
-      if (encoder.pending * frameMs >= BACKLOG_MS) this.#skip(frame);
-      else encoder.feed(index, frame, pcm);
+      this.#give(encoder, index, frame, pcm);
       return;
     }
     // The first of each group is the picture; it goes with the sound of all of them.
@@ -121,9 +137,18 @@ export class EncoderKeeper {
     const carried = this.#carried;
     if (carried === null || index % quality.divisor !== quality.divisor - 1) return;
     this.#carried = null;
-    if (this.#sound.length !== quality.divisor || encoder.pending * frameMs * quality.divisor >= BACKLOG_MS)
-      this.#skip(carried.frame);
-    else encoder.feed(carried.index, carried.frame, Buffer.concat(this.#sound));
+    if (this.#sound.length !== quality.divisor) this.#skip(carried.frame);
+    else this.#give(encoder, carried.index, carried.frame, Buffer.concat(this.#sound));
+  }
+
+  #give(encoder: Encoder, index: number, frame: LentFrame, sound: Buffer): void {
+    const backlogMs = (encoder.pending * 1000 * encoder.divisor) / this.#options.fps;
+    if (backlogMs < BACKLOG_MS) {
+      encoder.feed(index, frame, sound);
+      return;
+    }
+    this.#skip(frame);
+    if (backlogMs < MOST_BACKLOG_MS) encoder.feedAgain(index, sound);
   }
 
   #skip(frame: LentFrame): void {
@@ -140,44 +165,102 @@ export class EncoderKeeper {
     return ((index - this.#progressAtFrame) * 1000) / this.#options.fps > HANG_MS;
   }
 
-  #changeOver(index: number): void {
+  /** Another quality: its encoder is started beside, and takes over when it is warm. */
+  #changeOver(index: number, frame: LentFrame): void {
+    this.#watchLeaving(index);
     const slot = this.#current;
-    if (slot === null || this.#leaving !== null || same(slot.quality, this.#quality)) return;
-    if (index % this.#quality.divisor !== 0 || index % slot.quality.divisor !== 0) return;
+    if (slot === null) return;
+    if (this.#next !== null && !same(this.#next.quality, this.#quality)) this.#giveUpNext(0);
+    if (this.#leaving !== null || same(slot.quality, this.#quality)) return;
+    const next = this.#next;
+    if (next === null) {
+      if (index >= this.#nextAtFrame) this.#startNext(index, frame);
+      return;
+    }
+    if (((index - next.bornFrame) * 1000) / this.#options.fps > WARM_UP_MS) {
+      this.#giveUpNext(index + this.#framesIn(WARM_AGAIN_MS));
+      return;
+    }
+    if (!next.encoder.isWarm || next.encoder.pending > 0) return;
+    if (index % next.quality.divisor !== 0 || index % slot.quality.divisor !== 0) return;
     this.#carried?.frame.release();
     this.#carried = null;
     this.#leaving = slot;
+    this.#leavingSeen = { progress: -1, atFrame: index };
     slot.encoder.finish();
-    setTimeout(() => slot.encoder.kill(), FINISH_MS).unref();
-    this.#start(index, []);
+    this.#next = null;
+    next.bornFrame = index;
+    this.#take(next, index);
   }
 
-  #start(frame: number, held: FlvTag[] | null = null): void {
-    const quality = this.#quality;
-    const slot: Slot = { quality, bornFrame: frame, held, encoder: undefined as unknown as Encoder };
-    slot.encoder = new Encoder({
-      ...{ ffmpegPath: this.#options.ffmpegPath, args: this.#options.argsOf(quality), fps: this.#options.fps },
-      ...{ divisor: quality.divisor, track: this.#track },
-      onTag: (tag) => {
-        if (slot.held) slot.held.push(tag);
-        else this.#options.onTag(tag);
-      },
-      onEnd: (how) => this.#ended(slot, how),
-    });
+  #startNext(index: number, frame: LentFrame): void {
+    const count = this.#warmFrames(this.#quality.divisor);
+    const next = this.#spawn(index, true, count);
+    next.encoder.warmUp(new Uint8Array(frame.data), count);
+    this.#next = next;
+  }
+
+  /** Whole pieces of sound, so that the stream's own begin with it. */
+  #warmFrames(divisor: number): number {
+    const samples = (SAMPLE_RATE * divisor) / this.#options.fps;
+    let count = 4;
+    while (count < MOST_WARM_FRAMES && (count * samples) % AAC_SAMPLES !== 0) count++;
+    return count;
+  }
+
+  #giveUpNext(nextAtFrame: number): void {
+    this.#next?.encoder.kill();
+    this.#next = null;
+    this.#nextAtFrame = nextAtFrame;
+  }
+
+  /** One that was told to finish and gives nothing more is not waited for. */
+  #watchLeaving(index: number): void {
+    const slot = this.#leaving;
+    if (slot === null) return;
+    const { progress } = slot.encoder;
+    if (progress !== this.#leavingSeen.progress) this.#leavingSeen = { progress, atFrame: index };
+    else if (index - this.#leavingSeen.atFrame > this.#framesIn(FINISH_MS)) slot.encoder.kill();
+  }
+
+  #framesIn(ms: number): number {
+    return Math.round((ms * this.#options.fps) / 1000);
+  }
+
+  #start(frame: number): void {
+    this.#take(this.#spawn(frame, this.#leaving !== null, 0), frame);
+  }
+
+  #take(slot: Slot, frame: number): void {
     this.#current = slot;
+    if (this.#leaving !== null) this.#behind.push(slot);
     this.#progressAtFrame = frame;
     this.#progressSeen = -1;
+  }
+
+  #spawn(frame: number, held: boolean, keyframeAt: number): Slot {
+    const quality = this.#quality;
+    const slot: Slot = { quality, bornFrame: frame, encoder: undefined as unknown as Encoder };
+    const args = this.#options.argsOf(quality, keyframeAt);
+    slot.encoder = new Encoder({
+      ...{ ffmpegPath: this.#options.ffmpegPath, args, fps: this.#options.fps },
+      ...{ divisor: quality.divisor, track: this.#track, held },
+      onTag: this.#options.onTag,
+      onEnd: (how) => this.#ended(slot, how),
+    });
+    return slot;
   }
 
   #ended(slot: Slot, how: EncoderEnd): void {
     if (this.#leaving === slot) {
       this.#leaving = null;
-      const next = this.#current;
-      if (next?.held) {
-        const held = next.held;
-        next.held = null;
-        for (const tag of held) this.#options.onTag(tag);
-      }
+      for (const { encoder } of this.#behind.splice(0)) encoder.letGo();
+      return;
+    }
+    if (this.#next === slot) {
+      this.#next = null;
+      this.#nextAtFrame = this.#progressAtFrame + this.#framesIn(WARM_AGAIN_MS);
+      if (!this.#closing) this.#options.onTrouble(how.detail);
       return;
     }
     if (this.#current !== slot) return;
@@ -191,14 +274,23 @@ export class EncoderKeeper {
     const lived = ((this.#progressAtFrame - last) * 1000) / fps;
     this.#quickDeaths = lived < QUICK_DEATH_MS ? this.#quickDeaths + 1 : 0;
     const wait = RESTART_AFTER_MS[Math.min(this.#quickDeaths, RESTART_AFTER_MS.length - 1)]!;
-    this.#restartAtFrame = this.#progressAtFrame + Math.round((wait * fps) / 1000);
+    this.#restartAtFrame = this.#progressAtFrame + this.#framesIn(wait);
     this.#options.onTrouble(how.detail);
+    const next = this.#next;
+    if (next !== null) {
+      this.#next = null;
+      this.#take(next, this.#progressAtFrame + 1);
+      if (this.#leaving === null) next.encoder.letGo();
+      return;
+    }
     if (wait === 0) this.#start(this.#progressAtFrame + 1);
   }
 
   /** All that was fed comes out, then it ends; killed when that takes too long. */
   async close(graceful: boolean): Promise<void> {
     this.#closing = true;
+    this.#next?.encoder.kill();
+    const warming = this.#next?.encoder.exited;
     const slots = [this.#leaving, this.#current].filter((slot) => slot !== null);
     for (const { encoder } of slots) {
       if (graceful) encoder.finish();
@@ -207,7 +299,7 @@ export class EncoderKeeper {
     const timer = setTimeout(() => {
       for (const { encoder } of slots) encoder.kill();
     }, FINISH_MS * 2);
-    await Promise.all(slots.map(({ encoder }) => encoder.exited));
+    await Promise.all([...slots.map(({ encoder }) => encoder.exited), warming]);
     clearTimeout(timer);
     this.#carried?.frame.release();
     this.#carried = null;

@@ -4,7 +4,7 @@ import type { Readable, Writable } from 'node:stream';
 import { FlvReader, type FlvTag } from '../../broadcast/flv/tags.ts';
 import { SAMPLE_RATE } from '../../engine/ports/tts.ts';
 import { progressParser } from '../../media/ffmpeg/progress.ts';
-import { StreamTimes, type StreamTrack } from './stream-times.ts';
+import { isFrame, StreamTimes, type StreamTrack } from './stream-times.ts';
 
 export interface EncoderOptions {
   ffmpegPath: string;
@@ -13,6 +13,8 @@ export interface EncoderOptions {
   /** Every how many frames of the stream it gets one. */
   divisor: number;
   track: StreamTrack;
+  /** What it gives waits for {@link Encoder.letGo}. */
+  held: boolean;
   onTag(tag: FlvTag): void;
   /** Once, when nothing more will come. */
   onEnd(how: EncoderEnd): void;
@@ -32,6 +34,13 @@ export interface LentFrame {
 /** Lent frames on their way into the pipe; further ones are copied, so that drawing does not run out of room. */
 const MOST_LENT = 3;
 const STDERR_KEPT_CHARS = 4096;
+
+/** A picture on its way into the pipe, once or several times. */
+interface Sheet {
+  data: Uint8Array;
+  uses: number;
+  free(): void;
+}
 
 const running = new Set<ChildProcess>();
 /** For the end of this process, however it comes about: where nothing can be awaited. */
@@ -59,12 +68,17 @@ export class Encoder {
   pending = 0;
   /** Counts up whenever something went in or came out. */
   progress = 0;
+  /** It has given a picture, be it one to warm up. */
+  isWarm = false;
+  #last: Sheet | null = null;
+  #held: FlvTag[] | null;
   readonly exited: Promise<void>;
 
   constructor(options: EncoderOptions) {
     this.#options = options;
     this.divisor = options.divisor;
     this.#times = new StreamTimes(options.track);
+    this.#held = options.held ? [] : null;
     const child = spawn(options.ffmpegPath, [...options.args], {
       stdio: ['pipe', 'pipe', 'pipe', 'pipe', 'pipe'],
       windowsHide: true,
@@ -73,7 +87,9 @@ export class Encoder {
     this.#child = child;
     running.add(child);
     const reader = new FlvReader((tag) => {
-      for (const placed of this.#times.place(tag)) options.onTag(placed);
+      this.isWarm ||= isFrame(tag);
+      if (this.#held) this.#held.push(tag);
+      else this.#give(tag);
     });
     for (const stream of child.stdio) stream?.on('error', () => undefined);
     child.stdout?.on('data', (piece: Buffer) => {
@@ -120,8 +136,47 @@ export class Encoder {
     return (this.#fedFrames * this.divisor * 1000) / this.#options.fps - (this.#fedSamples * 1000) / SAMPLE_RATE;
   }
 
+  #give(tag: FlvTag): void {
+    for (const placed of this.#times.place(tag)) this.#options.onTag(placed);
+  }
+
+  /** All it has given so far, and from now on at once. Only now they are placed: what another gives meanwhile comes before. */
+  letGo(): void {
+    const held = this.#held ?? [];
+    this.#held = null;
+    for (const tag of held) this.#give(tag);
+  }
+
+  /** Before the stream's first frame: `count` times this picture, in silence, of which nothing leaves. */
+  warmUp(picture: Uint8Array, count: number): void {
+    const sheet: Sheet = { data: picture, uses: 0, free: () => undefined };
+    for (let i = 0; i < count; i++) {
+      this.#fedFrames++;
+      this.#write(sheet);
+    }
+    const samples = Math.round((count * this.divisor * SAMPLE_RATE) / this.#options.fps);
+    this.#fedSamples += samples;
+    this.#sound(Buffer.alloc(samples * 4));
+  }
+
   /** Frame `index` of the stream with the sound of all its time up to the encoder's next frame. */
   feed(index: number, frame: LentFrame, pcm: Buffer): void {
+    this.#place(index, pcm);
+    this.#write(this.#sheetOf(frame));
+    this.#sound(pcm);
+  }
+
+  /** The picture fed last, once more, for frame `index`. @returns false where that one is not on its way any more */
+  feedAgain(index: number, pcm: Buffer): boolean {
+    const sheet = this.#last;
+    if (sheet === null || sheet.uses === 0) return false;
+    this.#place(index, pcm);
+    this.#write(sheet);
+    this.#sound(pcm);
+    return true;
+  }
+
+  #place(index: number, pcm: Buffer): void {
     const { fps } = this.#options;
     if (index !== this.#expectedStream) {
       const encoderMs = (this.#fedFrames * this.divisor * 1000) / fps;
@@ -130,34 +185,44 @@ export class Encoder {
     this.#expectedStream = index + this.divisor;
     this.#fedFrames++;
     this.#fedSamples += pcm.length / 4;
-    this.#write(this.#child.stdin, frame);
-    const sound = this.#child.stdio[3] as Writable | null;
-    if (sound?.writable) sound.write(pcm);
   }
 
-  #write(pipe: Writable | null, frame: LentFrame): void {
+  #sheetOf(frame: LentFrame): Sheet {
+    if (this.#lent < MOST_LENT) {
+      this.#lent++;
+      const free = (): void => {
+        this.#lent--;
+        frame.release();
+      };
+      return { data: frame.data, uses: 0, free };
+    }
+    const copy = this.#spare.pop() ?? Buffer.allocUnsafe(frame.data.length);
+    copy.set(frame.data);
+    frame.release();
+    return { data: copy, uses: 0, free: () => void this.#spare.push(copy) };
+  }
+
+  #write(sheet: Sheet): void {
+    const pipe = this.#child.stdin;
     if (!pipe?.writable) {
-      frame.release();
+      if (sheet.uses === 0) sheet.free();
       return;
     }
+    this.#last = sheet;
+    sheet.uses++;
     this.pending++;
-    let { data, release } = { data: frame.data, release: () => frame.release() };
-    const lent = this.#lent < MOST_LENT;
-    if (lent) this.#lent++;
-    else {
-      const copy = this.#spare.pop() ?? Buffer.allocUnsafe(data.length);
-      copy.set(data);
-      frame.release();
-      data = copy;
-      release = () => void this.#spare.push(copy);
-    }
-    pipe.write(data, () => {
+    pipe.write(sheet.data, () => {
       this.pending--;
       this.progress++;
-      if (lent) this.#lent--;
-      release();
+      sheet.uses--;
+      if (sheet.uses === 0) sheet.free();
       if (this.pending === 0) this.#spare.length = 0;
     });
+  }
+
+  #sound(pcm: Buffer): void {
+    const pipe = this.#child.stdio[3] as Writable | null;
+    if (pipe?.writable) pipe.write(pcm);
   }
 
   /** Nothing more comes: it gives what it still has, and ends. */

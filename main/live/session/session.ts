@@ -195,7 +195,7 @@ export class LiveSession {
       this.#keeper = new EncoderKeeper(
         {
           ...{ ffmpegPath: this.#deps.ffmpegPath, fps: this.#fps },
-          argsOf: (quality) => this.#argsOf(quality),
+          argsOf: (quality, keyframeAt) => this.#argsOf(quality, keyframeAt),
           onTag: (tag) => this.#sink?.send(tag),
           onTrouble: (detail) => this.#encoderFell(detail),
         },
@@ -325,11 +325,11 @@ export class LiveSession {
     };
   }
 
-  #argsOf({ divisor, widthPx, heightPx, videoKbps }: Quality): string[] {
+  #argsOf({ divisor, widthPx, heightPx, videoKbps }: Quality, keyframeAt: number): string[] {
     const { size } = this.#picture;
     return liveArgs({
       ...{ encoder: this.#encoder, shape: { ...size, fps: this.#fps / divisor }, widthPx, heightPx },
-      output: { ...this.#project.live.output, videoKbps },
+      ...{ output: { ...this.#project.live.output, videoKbps }, keyframeAt },
     });
   }
 

@@ -16,7 +16,7 @@ export class StreamTrack {
   lastAudioMs = -1;
 }
 
-const isFrame = ({ type, body }: FlvTag): boolean => type === VIDEO && (body[0]! & 0x0f) === 7 && body[1] === 1;
+export const isFrame = ({ type, body }: FlvTag): boolean => type === VIDEO && (body[0]! & 0x0f) === 7 && body[1] === 1;
 const isHeader = ({ type, body }: FlvTag): boolean =>
   type === VIDEO ? (body[0]! & 0x0f) === 7 && body[1] === 0 : type === AUDIO && body[0]! >> 4 === 10 && body[1] === 0;
 
@@ -28,18 +28,21 @@ export class StreamTimes {
   /** The encoder's time of its first picture, which its container may have moved. */
   #zeroMs: number | null = null;
   #early: FlvTag[] = [];
+  /** The encoder's time from which on it is the stream's; null: not yet. */
+  #beginMs: number | null = null;
 
   constructor(track: StreamTrack) {
     this.#track = track;
   }
 
   anchor(anchor: Anchor): void {
+    this.#beginMs ??= anchor.encoderMs;
     this.#anchors.push(anchor);
   }
 
-  /** What leaves for the hub, in order. Sound that comes before the first picture waits for it. */
+  /** What leaves for the hub, in order. Sound that comes before the first picture waits for it; what is before the first anchor does not leave. */
   place(tag: FlvTag): FlvTag[] {
-    if (this.#zeroMs !== null || this.#anchors.length === 0) return this.#one(tag);
+    if (this.#zeroMs !== null) return this.#one(tag);
     if (!isFrame(tag)) {
       this.#early.push(tag);
       return [];
@@ -60,6 +63,8 @@ export class StreamTimes {
   #one(tag: FlvTag): FlvTag[] {
     const track = this.#track;
     const encoderMs = tag.timestampMs - (this.#zeroMs ?? 0);
+    const isMedia = isFrame(tag) || (tag.type === AUDIO && !isHeader(tag));
+    if (isMedia && (this.#beginMs === null || encoderMs < this.#beginMs - 1)) return [];
     if (isFrame(tag)) {
       const shownMs = Math.round(this.#streamMs(encoderMs + compositionOffsetMs(tag)));
       const codedMs = Math.max(Math.min(shownMs, Math.round(this.#streamMs(encoderMs))), track.lastVideoMs + 1, 0);

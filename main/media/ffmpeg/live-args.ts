@@ -11,12 +11,14 @@ export interface LiveEncoding {
   widthPx: number;
   heightPx: number;
   output: Pick<LiveOutput, 'videoKbps' | 'audioKbps' | 'keyframeSeconds' | 'preset'>;
+  /** A keyframe also at this frame, counted from 0, and every so many seconds from there on. */
+  keyframeAt?: number;
 }
 
 /** Both inputs say all that there is to know of them: nothing is probed. (`nobuffer` would lose the first frame.) */
 const RAW = ['-probesize', '32', '-analyzeduration', '0'];
 
-export function liveArgs({ encoder, shape, widthPx, heightPx, output }: LiveEncoding): string[] {
+export function liveArgs({ encoder, shape, widthPx, heightPx, output, keyframeAt = 0 }: LiveEncoding): string[] {
   const scaled = widthPx !== shape.widthPx || heightPx !== shape.heightPx;
   const filters = [
     ...(scaled ? [`scale=${widthPx}:${heightPx}:flags=bilinear`] : []),
@@ -31,9 +33,17 @@ export function liveArgs({ encoder, shape, widthPx, heightPx, output }: LiveEnco
     ...[...RAW, '-thread_queue_size', '64', '-f', 's16le', '-ar', String(SAMPLE_RATE), '-ac', '2', '-i', 'pipe:3'],
     ...['-map', '0:v:0', '-map', '1:a:0', ...(filters.length > 0 ? ['-vf', filters.join(',')] : [])],
     ...[...videoArgs(encoder, shape.fps, output), ...COLOUR],
+    ...(keyframeAt > 0 ? keyframeArgs(encoder, keyframeAt) : []),
     ...['-c:a', 'aac', '-aac_coder', 'fast', '-b:a', `${output.audioKbps}k`],
     ...['-flush_packets', '1', '-flvflags', 'no_duration_filesize', '-f', 'flv', 'pipe:1'],
   ];
+}
+
+function keyframeArgs(encoder: VideoEncoderName, frame: number): string[] {
+  const force = ['-force_key_frames', `expr:eq(n,${frame})`];
+  // These make an I-frame of it otherwise, which no player may begin with.
+  if (encoder === 'h264_nvenc') return [...force, '-forced-idr', '1'];
+  return encoder === 'h264_qsv' ? [...force, '-forced_idr', '1'] : force;
 }
 
 /**
