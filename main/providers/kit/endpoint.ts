@@ -1,6 +1,7 @@
 /** Where Bailian (DashScope) is, for one account: hosts by region or workspace, or a gateway's; and what every request carries. */
 import { StudioError } from '../../../app/errors/index.ts';
 import type { BailianSettings, Region } from '../../../app/providers/settings.ts';
+import { TemporaryKeys } from './temporary-key.ts';
 
 export interface BailianAccess {
   /** Environment overrides (DASHSCOPE_HTTP_BASE_URL, DASHSCOPE_WEBSOCKET_BASE_URL) are in it already. */
@@ -27,6 +28,8 @@ export interface BailianEndpoint {
   headers(signal: AbortSignal, extra?: Record<string, string>): Promise<Record<string, string>>;
   /** Of a WebSocket's handshake: data inspection is asked for in another form there. */
   socketHeaders(signal: AbortSignal, extra?: Record<string, string>): Promise<Record<string, string>>;
+  /** After a refused key: true where it was a temporary one, and the next headers carry another. */
+  forgetTemporaryKey(): boolean;
 }
 
 const SHARED_HOSTS: Record<Region, string | null> = {
@@ -90,8 +93,12 @@ export function bailianEndpoint(access: BailianAccess, provider: string): Bailia
   const sockets = (): { inference: string; root: string } =>
     socketGateway(settings.webSocketBaseUrl ?? `wss://${host()}${INFERENCE}`);
 
+  const temporary = new TemporaryKeys(() => `${http().native}/tokens`, provider);
+
   const common = async (signal: AbortSignal): Promise<Record<string, string>> => {
-    const key = usableKey(await access.key(signal), provider);
+    const lasting = usableKey(await access.key(signal), provider);
+    const isTemporary = lasting.startsWith('st-');
+    const key = settings.temporaryKeys && !isTemporary ? await temporary.key(lasting, signal) : lasting;
     return {
       Authorization: `Bearer ${key}`,
       ...(settings.subWorkspace === null ? {} : { 'X-DashScope-WorkSpace': settings.subWorkspace }),
@@ -115,6 +122,7 @@ export function bailianEndpoint(access: BailianAccess, provider: string): Bailia
       ...(settings.dataInspection ? { 'X-DashScope-DataInspection': 'enable' } : {}),
       ...extra,
     }),
+    forgetTemporaryKey: () => temporary.forget(),
   };
 }
 
