@@ -56,8 +56,9 @@ const MALE =
   /yang|cheng|shu|shuo|hao|ze|laotie|wan_v|ethan|ryan|aiden|kai|nofish|vincent|arthur|neil|dylan|eric|rocky|zhi(?:de|lun|hao|ming|mo|shu|ye|xiang|yuan|da|shuo)|brian/i;
 const CANTONESE = /longjiaxin|longjiayi|longanyue|rocky|kiki|shanshan/i;
 
-/** Which variant of the embedded voice a vendor's voice has: the same name is always the same person. */
+/** Which variant of the embedded voice a vendor's voice has: the same name is always the same person. `espeak+f3` names one itself. */
 export function variantOf(voice: string): string {
+  if (voice.startsWith('espeak')) return voice.slice('espeak'.length);
   const people = MALE.test(voice) ? MEN : WOMEN;
   let sum = 0;
   for (const character of voice) sum = (sum * 31 + character.codePointAt(0)!) >>> 0;
@@ -175,11 +176,14 @@ export class PcmVoice {
   }
 }
 
+const STOP = /^[pbtdkɡgqcɟʈɖʔ]/u;
+
 /** Every sound to the word it is a sound of. The closure of a stop begins before the word's own mark. */
 function shareOut(phones: readonly Phone[], words: readonly SpokenWord[]): void {
   let at = -1;
   for (const phone of phones) {
-    while (at + 1 < words.length && words[at + 1]!.startMs <= phone.endMs - 8) at += 1;
+    const turnsMs = STOP.test(phone.phone) ? phone.endMs - 8 : (phone.startMs + phone.endMs) / 2;
+    while (at + 1 < words.length && words[at + 1]!.startMs <= turnsMs) at += 1;
     if (at >= 0 && phone.phone !== '') words[at]!.phones.push(phone);
   }
 }
