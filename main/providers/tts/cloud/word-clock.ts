@@ -17,6 +17,8 @@ interface Sentence {
   /** How much sound there was when it was first heard of. */
   heardFromMs: number;
   closed: boolean;
+  /** How many of `words` were given out. */
+  given: number;
 }
 
 /** Beyond so many letters that were passed over, a match is chance. */
@@ -25,7 +27,7 @@ const ROUNDING_MS = 5;
 
 export class WordClock {
   readonly #text: SpokenText;
-  readonly #lower: string;
+  #lower = '';
   readonly #baseMs: number;
   readonly #sentences: Sentence[] = [];
   /** Up to here the text has its times. */
@@ -39,7 +41,6 @@ export class WordClock {
   /** The stretch `from`..`to` of `text` is spoken by this task, its sound beginning at `baseMs`. The text may still grow (`to` absent). */
   constructor(text: SpokenText, from: number, to: number, baseMs: number) {
     this.#text = text;
-    this.#lower = text.text.toLowerCase();
     this.#cursor = from;
     this.#end = to;
     this.#baseMs = baseMs;
@@ -49,16 +50,24 @@ export class WordClock {
   /** Something is said about sentence `index` (null: the vendor does not say of which); `words` replace what was told of it before. */
   tell(index: number | null, words: readonly VendorWord[], soundMs: number): void {
     const sentence = this.#sentenceFor(index, words, soundMs);
-    if (!sentence.closed && words.length > 0) sentence.words = [...words];
+    if (words.length === 0) return;
+    if (sentence.closed) {
+      const isSame = beginsAs(sentence.words, words);
+      if (isSame && words.length <= sentence.words.length) return;
+      // One number for all the task: what is told now goes on, or stands for another sentence.
+      sentence.closed = false;
+      if (!isSame) sentence.given = 0;
+    }
+    sentence.words = [...words];
   }
 
   #sentenceFor(index: number | null, words: readonly VendorWord[], soundMs: number): Sentence {
     const last = this.#sentences.at(-1);
     const key =
-      index ?? (last && (words.length === 0 || isMoreOf(last.words, words)) ? last.key : (last?.key ?? -1) + 1);
+      index ?? (last && (words.length === 0 || beginsAs(last.words, words)) ? last.key : (last?.key ?? -1) + 1);
     let sentence = this.#sentences.find((one) => one.key === key);
     if (!sentence) {
-      sentence = { key, words: [], heardFromMs: soundMs, closed: false };
+      sentence = { key, words: [], heardFromMs: soundMs, closed: false, given: 0 };
       this.#sentences.push(sentence);
     }
     return sentence;
@@ -79,8 +88,11 @@ export class WordClock {
     const words: Word[] = [];
     for (const sentence of this.#sentences.slice(0, last + 1)) {
       if (sentence.closed || sentence.words.length === 0) continue;
+      const news = sentence.words.slice(sentence.given);
       sentence.closed = true;
-      words.push(...this.#place(sentence, soundMs));
+      sentence.given = sentence.words.length;
+      if (news.length > 0) words.push(...this.#place(news, sentence.heardFromMs, soundMs));
+      sentence.heardFromMs = soundMs;
     }
     return words;
   }
@@ -88,16 +100,17 @@ export class WordClock {
   /** The task is over. `words`: of all its text, where the vendor tells them only now. */
   finish(words: readonly VendorWord[], soundMs: number): Word[] {
     const told = this.#sentences.some((one) => one.words.length > 0);
-    if (!told && words.length > 0) this.#sentences.push({ key: -1, words: [...words], heardFromMs: 0, closed: false });
+    if (!told && words.length > 0)
+      this.#sentences.push({ key: -1, words: [...words], heardFromMs: 0, closed: false, given: 0 });
     return this.#closeUpTo(this.#sentences.length - 1, soundMs);
   }
 
-  #place(sentence: Sentence, soundMs: number): Word[] {
-    const first = sentence.words[0]!;
+  #place(told: readonly VendorWord[], heardFromMs: number, soundMs: number): Word[] {
+    const first = told[0]!;
     // A clock that starts anew with each sentence.
     const restarts = first.startMs < this.#reachedMs - ROUNDING_MS;
-    const offsetMs = restarts ? Math.max(this.#reachedMs, sentence.heardFromMs - this.#baseMs) : 0;
-    const timed = sentence.words.map((word) => ({
+    const offsetMs = restarts ? Math.max(this.#reachedMs, heardFromMs - this.#baseMs) : 0;
+    const timed = told.map((word) => ({
       text: word.text,
       startMs: word.startMs + offsetMs,
       endMs: Math.max(word.startMs, word.endMs) + offsetMs,
@@ -111,6 +124,7 @@ export class WordClock {
   #match(words: readonly VendorWord[]): { from: number; to: number; startMs: number; endMs: number }[] {
     const spans: { from: number; to: number; startMs: number; endMs: number }[] = [];
     let lost: VendorWord[] = [];
+    if (this.#lower.length !== this.#text.text.length) this.#lower = this.#text.text.toLowerCase();
     let cursor = this.#cursor;
     const fill = (to: number): void => {
       if (lost.length === 0) return;
@@ -176,12 +190,12 @@ export class WordClock {
   }
 }
 
-/** Does `words` begin as `known` does: a snapshot that grew, or the same list again? */
-function isMoreOf(known: readonly VendorWord[], words: readonly VendorWord[]): boolean {
+/** Is it the same list again, or a snapshot that grew? */
+function beginsAs(known: readonly VendorWord[], words: readonly VendorWord[]): boolean {
   const [was] = known;
   const [is] = words;
   if (!was || !is) return true;
-  return was.text === is.text && Math.abs(was.startMs - is.startMs) < ROUNDING_MS && words.length >= known.length;
+  return was.text === is.text && Math.abs(was.startMs - is.startMs) < ROUNDING_MS;
 }
 
 const bare = (text: string): string => text.replace(/^[^\p{L}\p{N}]+|[^\p{L}\p{N}]+$/gu, '');
