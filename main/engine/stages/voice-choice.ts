@@ -27,8 +27,16 @@ export interface VoiceWish {
   lineVoiceId: string | null;
 }
 
-/** @throws StudioError speech.unknown-voice for a wish no provider knows, or when nobody speaks `lang`. */
-export function chooseVoice(lang: SpeechLang, { voice, lineVoiceId }: VoiceWish, voices: readonly Voice[]): Voice {
+/**
+ * `automatic` chooses where no wish fits; null from it, and without it, the embedded voice does.
+ * @throws StudioError speech.unknown-voice for a wish no provider knows, or when nobody speaks `lang`.
+ */
+export function chooseVoice(
+  lang: SpeechLang,
+  { voice, lineVoiceId }: VoiceWish,
+  voices: readonly Voice[],
+  automatic: (like: Voice | null) => Voice | null = () => null,
+): Voice {
   const find = (id: string | null | undefined): Voice | null => {
     if (!id) return null;
     const found = voices.find((one) => one.id === id);
@@ -41,11 +49,24 @@ export function chooseVoice(lang: SpeechLang, { voice, lineVoiceId }: VoiceWish,
   if (line && speaks(line, lang)) return line;
   if (forLanguage) return forLanguage;
   if (project && speaks(project, lang)) return project;
-  return embeddedVoice(lang, line ?? project ?? find(Object.values(voice.byLanguage)[0]), voices);
+  const like = line ?? project ?? find(Object.values(voice.byLanguage)[0]);
+  const chosen = automatic(like) ?? embeddedVoice(lang, like, voices);
+  if (!chosen) throw new StudioError('speech.unknown-voice', { voice: lang });
+  return chosen;
+}
+
+/** Of one provider's voices, the one that says `lang` most like `like` would; null where none does. */
+export function fittingVoice(lang: SpeechLang, like: Voice | null, voices: readonly Voice[]): Voice | null {
+  if (like && voices.some(({ id }) => id === like.id) && speaks(like, lang)) return like;
+  const embedded = embeddedVoice(lang, like, voices);
+  if (embedded) return embedded;
+  const able = voices.filter((voice) => speaks(voice, lang));
+  const gender = like && like.gender !== 'neutral' ? like.gender : null;
+  return able.find((voice) => voice.gender === gender) ?? able[0] ?? null;
 }
 
 /** The first local voice whose mother tongue is `lang`, of `like`'s variant where there is one, else of its gender. */
-function embeddedVoice(lang: SpeechLang, like: Voice | null, voices: readonly Voice[]): Voice {
+function embeddedVoice(lang: SpeechLang, like: Voice | null, voices: readonly Voice[]): Voice | null {
   const gender = like && like.gender !== 'neutral' ? like.gender : 'male';
   const variant = like ? variantOf(like.id) : '';
   for (const wanted of TAGS[lang]) {
@@ -56,5 +77,5 @@ function embeddedVoice(lang: SpeechLang, like: Voice | null, voices: readonly Vo
       native[0];
     if (chosen) return chosen;
   }
-  throw new StudioError('speech.unknown-voice', { voice: lang });
+  return null;
 }

@@ -1,0 +1,67 @@
+/** What a person reads of all this: who speaks, writes or listens, since when, and why it is not the first choice. */
+import { describeError, ERROR_CODES, type ErrorCode, type Locale } from '../errors/index.ts';
+import type { Stage } from '../providers/settings.ts';
+import type { FailureNote, PolicyEvent } from './events.ts';
+
+export interface StageDuty {
+  stage: Stage;
+  provider: string;
+  /** Unix ms. */
+  sinceMs: number;
+  /** null: it is the first choice. */
+  error: FailureNote | null;
+}
+
+/** @param events oldest first */
+export function dutyOf(events: readonly PolicyEvent[], stage: Stage): StageDuty | null {
+  let duty = null as StageDuty | null;
+  for (const event of events) {
+    if (event.stage !== stage) continue;
+    const { atMs: sinceMs } = event;
+    if (event.type === 'switched') {
+      // Passed over again and again for the same reason is one time on duty.
+      if (duty?.provider !== event.to || duty.error?.code !== event.error.code)
+        duty = { stage, provider: event.to, sinceMs, error: event.error };
+    } else if (
+      event.type === 'served' &&
+      (duty?.provider !== event.provider || (!event.fallback && duty.error !== null))
+    )
+      duty = { stage, provider: event.provider, sinceMs, error: event.fallback ? (duty?.error ?? null) : null };
+  }
+  return duty;
+}
+
+const DOES: Record<Locale, Record<Stage, string>> = {
+  en: { tts: 'Speaking with', llm: 'Writing with', asr: 'Listening with' },
+  'zh-CN': { tts: '正在使用语音', llm: '正在使用语言模型', asr: '正在使用语音识别' },
+};
+/** Short reasons; any other failure is told in its own words. */
+const REASONS: Partial<Record<string, Record<Locale, string>>> = {
+  'cloud.rate-limited': { en: 'rate limit', 'zh-CN': '限流' },
+  'cloud.quota-used-up': { en: 'quota used up', 'zh-CN': '配额用尽' },
+  'cloud.billing': { en: 'unpaid bill', 'zh-CN': '欠费或未开通' },
+  'cloud.budget-spent': { en: 'today’s budget is spent', 'zh-CN': '今日预算已用完' },
+  'cloud.offline': { en: 'offline by choice', 'zh-CN': '离线模式' },
+  'cloud.key-missing': { en: 'no key', 'zh-CN': '未填写密钥' },
+  'cloud.key-wrong': { en: 'key not accepted', 'zh-CN': '密钥无效' },
+  'cloud.timeout': { en: 'no answer in time', 'zh-CN': '应答超时' },
+  'cloud.cut-off': { en: 'connection broke off', 'zh-CN': '连接中断' },
+  'cloud.circuit-open': { en: 'failed several times', 'zh-CN': '连续失败' },
+};
+
+/** “Speaking with the local voice since 14:02: rate limit”. `name` is what the interface calls the provider. */
+export function dutyWords({ stage, sinceMs, error }: StageDuty, name: string, locale: Locale): string {
+  const date = new Date(sinceMs);
+  const time = `${String(date.getHours()).padStart(2, '0')}:${String(date.getMinutes()).padStart(2, '0')}`;
+  const reason = error === null ? null : reasonOf(error, locale);
+  if (locale === 'zh-CN')
+    return `${DOES[locale][stage]}“${name}”（${time} 起${reason === null ? '' : `，原因：${reason}`}）`;
+  return `${DOES.en[stage]} ${name} since ${time}${reason === null ? '' : `: ${reason}`}`;
+}
+
+function reasonOf({ code, params }: FailureNote, locale: Locale): string {
+  const short = REASONS[code]?.[locale];
+  if (short !== undefined) return short;
+  const known = (ERROR_CODES as string[]).includes(code);
+  return known ? describeError({ code: code as ErrorCode, params }, locale).message.replace(/[.。]$/, '') : code;
+}

@@ -1,0 +1,28 @@
+/** Who speaks: what the speech stage asks, whether there is one voice on this machine or a chain of services under a policy. */
+import type { SpeechLang } from '../../../app/speech/plan.ts';
+import type { TtsEvent, TtsProvider, TtsRequest, Voice } from '../ports/tts.ts';
+import type { VoiceWish } from '../stages/voice-choice.ts';
+
+/** Who says what follows, whenever that changes. `asWished`: it is the provider of the voice that was asked for. */
+export interface SpeakerEvent {
+  type: 'speaker';
+  providerId: string;
+  voiceId: string;
+  asWished: boolean;
+}
+
+/** Of one line: who failed in its middle is not asked for the rest of it, so that voices do not take turns. */
+export interface LineContext {
+  avoid: Set<string>;
+}
+
+export interface VoiceSource {
+  /** Those whose versions decide how a line with these wishes sounds when nothing fails. Voices that act are told so by `acts`. */
+  decidersOf(wish: VoiceWish): { providers: readonly Pick<TtsProvider, 'id' | 'version'>[]; acts: boolean };
+  /** @throws StudioError speech.unknown-voice */
+  chooser(signal: AbortSignal): Promise<(lang: SpeechLang, wish: VoiceWish) => Voice>;
+  /** @throws StudioError of the voice, or `cloud.nobody-left`; whatever `signal` was aborted with */
+  speak(request: TtsRequest, line: LineContext, signal: AbortSignal): AsyncIterable<TtsEvent | SpeakerEvent>;
+  /** Would this voice's own provider be asked now? */
+  mayAsk(voiceId: string): boolean;
+}
