@@ -4,6 +4,7 @@ import type { Region } from '../../../app/providers/settings.ts';
 import type { Answers } from './answers.ts';
 import type { Faults, Surface } from './faults.ts';
 import type { Files } from './files.ts';
+import type { Ear } from './hearing.ts';
 import type { PcmVoice } from './voice.ts';
 
 /** One HTTP request, or one task or session of a WebSocket. */
@@ -37,6 +38,18 @@ export interface Timing {
   /** How long a task waits for its turn, how long it then takes, and a cloned voice until it can speak. */
   taskPendingMs: number;
   taskRunningMs: number;
+  /** What the vendor's own time-outs (23 s, 60 s, 10 s) are multiplied by. */
+  timeoutScale: number;
+}
+
+export interface EnrolledVoice {
+  targetModel: string;
+  kind: 'cosyvoice' | 'qwen';
+  status: 'DEPLOYING' | 'OK' | 'UNDEPLOYED';
+  /** Where its sound was fetched from. */
+  link: string;
+  /** Beijing's time. */
+  created: string;
 }
 
 export interface BailianContext {
@@ -63,6 +76,8 @@ export interface BailianContext {
   issueTemporaryKey(seconds: number): { token: string; expires_at: number };
   /** The embedded voice, shared by whatever speaks here. */
   readonly mouth: PcmVoice;
+  /** Understands what it was taught, and what this server said. */
+  readonly ear: Ear;
   /** Waits as long as it takes to make so much sound, at {@link speechRate}. */
   spoken(soundMs: number, signal: AbortSignal): Promise<void>;
   readonly files: Files;
@@ -73,12 +88,9 @@ export interface BailianContext {
   /** Models this account has not bought: 403 AccessDenied.Unpurchased. */
   readonly unpurchased: Set<string>;
   /** Cloned voices by id; speech surfaces look here for whose model a voice is. */
-  readonly voices: Map<
-    string,
-    { targetModel: string; kind: 'cosyvoice' | 'qwen'; status: 'DEPLOYING' | 'OK' | 'UNDEPLOYED' }
-  >;
+  readonly voices: Map<string, EnrolledVoice>;
   /** Lists of hot words by id. */
-  readonly vocabularies: Map<string, { targetModel: string; words: { text: string; weight: number }[] }>;
+  readonly vocabularies: Map<string, { targetModel: string; words: { text: string; weight: number; lang?: string }[] }>;
   /** Tokens of Alibaba ISI and when they end, unix ms. */
   readonly isiTokens: Map<string, number>;
 }

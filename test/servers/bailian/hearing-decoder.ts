@@ -99,7 +99,7 @@ export class Decoder {
     // Downwards, so that what is read is still the frame before.
     for (let i = score.length - 1; i >= 0; i--) {
       let from = score[i]! + STAY;
-      let step = steps[i]!;
+      let step: Step | null = steps[i]!;
       const word = opens[i]!;
       let opened = false;
       if (i > 0 && score[i - 1]! < from) {
@@ -110,12 +110,10 @@ export class Decoder {
       if (i > 1 && score[i - 2]! + SKIP < from) {
         from = score[i - 2]! + SKIP;
         step = steps[i - 2]!;
-        const entered = word ?? opens[i - 1]!;
-        opened = entered !== null;
-        if (opened && word === null) {
-          step = { word: entered, frame: this.#frame, before: step };
-          opened = false;
-        }
+        opened = word !== null;
+        // The first frame of the word was the one passed over.
+        const passed = opens[i - 1] ?? null;
+        if (!opened && passed !== null) step = { word: passed, frame: this.#frame, before: step };
       }
       const enter = this.#rest + (i === 0 ? ENTER : ENTER_INSIDE);
       if (word !== null && enter < from) {

@@ -72,7 +72,7 @@ export class Ear {
 
   listen(options: ListenOptions): Listening {
     const own = this.#remembered.map((speech) => lessonOf(speech));
-    const lessons = [...this.#taught.values(), ...own];
+    const lessons = [...new Set([...this.#taught.values(), ...own])];
     return new Listening(
       lessons.flatMap(({ phrases }) => phrases),
       lessons.map(({ mean }) => mean),

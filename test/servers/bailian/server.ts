@@ -10,6 +10,7 @@ import type { Answers } from './answers.ts';
 import { type BailianContext, pause, type ServedRequest, type Timing } from './context.ts';
 import { Faults } from './faults.ts';
 import { Files } from './files.ts';
+import { Ear } from './hearing.ts';
 import { serveHttp } from './http.ts';
 import { attachSockets } from './sockets.ts';
 import { PcmVoice } from './voice.ts';
@@ -36,6 +37,8 @@ export interface FakeBailian extends AsyncDisposable {
   readonly limits: BailianContext['limits'];
   /** What the language model says; null: its own writing. */
   answers: Answers | null;
+  /** From now on the ear understands this text; `voices`: as whom it will be said, the embedded man and woman if absent. */
+  teach(text: string, voices?: readonly string[]): Promise<void>;
   /** Turns the server's clock on: temporary keys and links end. */
   advance(ms: number): void;
   /** Everything the surfaces share, for what is rarely needed. */
@@ -53,6 +56,8 @@ export interface BailianOptions {
   speechRate?: number;
   taskPendingMs?: number;
   taskRunningMs?: number;
+  /** Shortens the vendor's own time-outs; absent: 1. */
+  timeoutScale?: number;
 }
 
 export async function startBailian(options: BailianOptions = {}): Promise<FakeBailian> {
@@ -67,6 +72,8 @@ export async function startBailian(options: BailianOptions = {}): Promise<FakeBa
   let ahead = 0;
   const nowMs = () => Date.now() + ahead;
   const mouth = new PcmVoice();
+  const ear = new Ear(mouth);
+  mouth.onSpoken = (speech) => ear.remember(speech);
 
   const server = createServer();
   await new Promise<void>((resolve, reject) => {
@@ -86,6 +93,7 @@ export async function startBailian(options: BailianOptions = {}): Promise<FakeBa
       betweenMs: options.betweenMs ?? 0,
       taskPendingMs: options.taskPendingMs ?? 20,
       taskRunningMs: options.taskRunningMs ?? 20,
+      timeoutScale: options.timeoutScale ?? 1,
     },
     speechRate: options.speechRate ?? null,
     faults,
@@ -121,6 +129,7 @@ export async function startBailian(options: BailianOptions = {}): Promise<FakeBa
       return { token, expires_at: Math.floor(nowMs() / 1000) + seconds };
     },
     mouth,
+    ear,
     spoken: (soundMs, signal) =>
       options.speechRate === undefined
         ? Promise.resolve()
@@ -160,6 +169,7 @@ export async function startBailian(options: BailianOptions = {}): Promise<FakeBa
     set answers(answers) {
       context.answers = answers;
     },
+    teach: (text, voices) => ear.teach(text, voices),
     advance: (ms) => {
       ahead += ms;
     },
