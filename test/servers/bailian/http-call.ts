@@ -22,7 +22,7 @@ export class HttpCall {
   /** Aborted when whoever asked has gone, or the server closes. */
   readonly left: AbortSignal;
   readonly #response: ServerResponse;
-  readonly #fault: Fault | null;
+  readonly fault: Fault | null;
   #sentBytes = 0;
   #chunks = 0;
   #over = false;
@@ -52,7 +52,7 @@ export class HttpCall {
     this.dialect = of.dialect;
     this.left = of.left;
     this.#response = of.response;
-    this.#fault = of.fault;
+    this.fault = of.fault;
   }
 
   header(name: string): string | null {
@@ -67,7 +67,7 @@ export class HttpCall {
 
   /** The whole answer at once. */
   async reply(body: Json, status = 200): Promise<void> {
-    const fault = this.#fault;
+    const fault = this.fault;
     if (fault?.kind === 'error-event') {
       return this.send(JSON.stringify(errorBody(this.dialect, fault, this.requestId)), 200);
     }
@@ -87,8 +87,8 @@ export class HttpCall {
     if (this.#over) return;
     const bytes = typeof body === 'string' ? Buffer.from(body) : body;
     this.#head(status, { 'content-type': type, 'content-length': String(bytes.length) });
-    if (this.#fault?.kind === 'stall') {
-      if (this.#fault.afterChunks > 0) await this.#write(bytes.subarray(0, bytes.length >> 1));
+    if (this.fault?.kind === 'stall') {
+      if (this.fault.afterChunks > 0) await this.#write(bytes.subarray(0, bytes.length >> 1));
       return this.#hang();
     }
     await this.#write(bytes);
@@ -98,7 +98,7 @@ export class HttpCall {
   /** One piece of a stream of events; false: nobody listens any more, or the fault has ended it. */
   async event(data: Json): Promise<boolean> {
     if (this.#over) return false;
-    const fault = this.#fault;
+    const fault = this.fault;
     if (this.#chunks === 0) {
       await this.#begin();
       if (this.#over) return false;
@@ -163,9 +163,9 @@ export class HttpCall {
   }
 
   async #begin(): Promise<void> {
-    await this.#rest(this.context.timing.firstByteMs + (this.#fault?.kind === 'slow-first-byte' ? this.#fault.ms : 0));
+    await this.#rest(this.context.timing.firstByteMs + (this.fault?.kind === 'slow-first-byte' ? this.fault.ms : 0));
     if (this.#over) return;
-    if (this.#fault?.kind === 'cut' && this.#fault.afterBytes <= 0) this.#cut();
+    if (this.fault?.kind === 'cut' && this.fault.afterBytes <= 0) this.#cut();
   }
 
   async #rest(ms: number): Promise<void> {
@@ -187,7 +187,7 @@ export class HttpCall {
   async #write(piece: string | Uint8Array): Promise<void> {
     if (this.#over) return;
     let bytes = typeof piece === 'string' ? Buffer.from(piece) : piece;
-    const limit = this.#fault?.kind === 'cut' ? this.#fault.afterBytes : Number.POSITIVE_INFINITY;
+    const limit = this.fault?.kind === 'cut' ? this.fault.afterBytes : Number.POSITIVE_INFINITY;
     const cutHere = this.#sentBytes + bytes.length >= limit;
     if (cutHere) bytes = bytes.subarray(0, limit - this.#sentBytes);
     this.#sentBytes += bytes.length;

@@ -76,14 +76,14 @@ function checkSignature(call: HttpCall): void {
   if (Math.abs(Date.parse(timestamp) - context.nowMs()) > CLOCK_TOLERANCE_MS) {
     throw new Refused(400, 'InvalidTimeStamp.Expired', 'Specified time stamp or date value is expired.');
   }
-  const escape = (text: string) =>
+  const percent = (text: string) =>
     encodeURIComponent(text).replace(/[!'()*]/g, (sign) => `%${sign.charCodeAt(0).toString(16).toUpperCase()}`);
   const canonical = [...form]
     .filter(([name]) => name !== 'Signature')
     .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, value]) => `${escape(name)}=${escape(value)}`)
+    .map(([name, value]) => `${percent(name)}=${percent(value)}`)
     .join('&');
-  const toSign = `${call.request.method}&%2F&${escape(canonical)}`;
+  const toSign = `${call.request.method}&%2F&${percent(canonical)}`;
   const right = createHmac('sha1', `${context.accessKey.secret}&`).update(toSign).digest();
   const given = Buffer.from(form.get('Signature') ?? '', 'base64');
   if (given.length !== right.length || !timingSafeEqual(given, right)) {

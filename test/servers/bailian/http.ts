@@ -5,10 +5,12 @@ import type { Fault, Surface } from './faults.ts';
 import { accountRoutes } from './http-account.ts';
 import { HttpCall, type Json } from './http-call.ts';
 import { chatRoutes } from './http-chat.ts';
+import { customizationRoutes } from './http-customization.ts';
 import { generationRoutes } from './http-generation.ts';
 import { knowledgeRoutes } from './http-knowledge.ts';
 import { popRoutes } from './http-pop.ts';
 import type { HttpRoute } from './http-route.ts';
+import { taskRoutes } from './http-tasks.ts';
 import { Refused } from './refusal.ts';
 
 const routes: readonly HttpRoute[] = [
@@ -17,6 +19,8 @@ const routes: readonly HttpRoute[] = [
   ...knowledgeRoutes,
   ...accountRoutes,
   ...popRoutes,
+  ...customizationRoutes,
+  ...taskRoutes,
 ];
 
 const MAX_BODY_BYTES = 110 * 1024 * 1024;
