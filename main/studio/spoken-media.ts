@@ -45,7 +45,9 @@ export function createSpokenMedia(stage: Pick<SpeechStage, 'spoken'>): SpokenMed
       }
       const found = rest.length === 1 ? await stage.spoken(first.replace(/\.wav$/, '')) : null;
       if (found === null) return null;
-      return await wavOf(found.pcmPath, signal);
+      const content = await wavOf(found.pcmPath, signal);
+      // The right voice may say it the next time, under the same path.
+      return found.standIn ? { ...content, immutable: false } : content;
     },
     dispose() {
       for (const token of [...live.keys()]) take(token)?.drop();

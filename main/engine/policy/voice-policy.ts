@@ -8,12 +8,12 @@ import { guessTokens, yuanForText } from '../../../app/policy/prices.ts';
 import type { SpeechPart } from '../../../app/speech/plan.ts';
 import type { Phone, Word } from '../../../app/speech/timeline.ts';
 import { SAMPLE_RATE, type TtsEvent, type TtsProvider, type TtsRequest, type Voice } from '../ports/tts.ts';
+import type { LineContext, SpeakerEvent, VoiceSource } from '../ports/voice-source.ts';
 import { chooseVoice, fittingVoice } from '../stages/voice-choice.ts';
 import type { Attempt } from './attempt.ts';
 import { hasWords, joinMs, slicePart, spokenText } from './part-slices.ts';
 import { Paces, SentSound } from './sent-sound.ts';
 import { type Member, type PolicyDeps, type Serving, StagePolicy } from './stage-policy.ts';
-import type { LineContext, SpeakerEvent, VoiceSource } from './voice-source.ts';
 
 export interface VoiceMember extends Member<TtsProvider> {
   /** Whose price a voice has. */

@@ -1,6 +1,7 @@
 /** All providers of a studio as one: what an interface shows and sets, and the chains that the rest of the studio asks. `Studio.providers`. */
 import type { FailureNote, PolicyEvent } from '../../../app/policy/events.ts';
 import type { ProviderSettings, Stage } from '../../../app/providers/settings.ts';
+import type { AsrProvider } from './asr.ts';
 import type { LlmProvider } from './llm.ts';
 import type { SecretStore } from './secrets.ts';
 
@@ -41,4 +42,6 @@ export interface Providers {
   listen(listener: (event: PolicyEvent | null) => void): () => void;
   /** The chain of language models under the policy. */
   readonly llm: LlmProvider;
+  /** The chain of recognisers under the policy. */
+  readonly asr: Pick<AsrProvider, 'recognise'>;
 }

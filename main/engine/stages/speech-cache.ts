@@ -112,9 +112,10 @@ export class CacheWriter {
     this.#filled = 0;
   }
 
-  async commit(speech: Omit<CachedSpeech, 'pcmPath' | 'samples'>): Promise<CachedSpeech> {
+  /** `key`: who spoke is known only in the end. */
+  async commit(speech: Omit<CachedSpeech, 'pcmPath' | 'samples'>, key = this.#key): Promise<CachedSpeech> {
     await this.#flush();
-    const { pcm, json } = pathsOf(this.#cacheDir, this.#key);
+    const { pcm, json } = pathsOf(this.#cacheDir, key);
     const { envelope } = speech;
     const entry: z.infer<typeof entrySchema> = {
       samples: this.samples,
@@ -127,7 +128,7 @@ export class CacheWriter {
       await this.#file.sync();
       await this.#close();
       await publish(this.#temporary, pcm);
-      const temporary = join(this.#cacheDir, `${this.#key}.${randomBytes(6).toString('hex')}.tmp`);
+      const temporary = join(this.#cacheDir, `${key}.${randomBytes(6).toString('hex')}.tmp`);
       try {
         await writeFile(temporary, JSON.stringify(entry), { flush: true });
         await publish(temporary, json);

@@ -8,8 +8,9 @@ import { restMs, sentenceRanges } from '../../../app/speech/punctuation.ts';
 import type { Phone, Sentence, Timeline, Word } from '../../../app/speech/timeline.ts';
 import { ENVELOPE_STEP_MS, type Utterance } from '../ports/speech.ts';
 import { SAMPLE_RATE, type TtsProvider, type Voice } from '../ports/tts.ts';
-import { CacheWriter, findCached, readCached, sweepCache } from './speech-cache.ts';
-import { chooseVoice } from './voice-choice.ts';
+import type { LineContext, SpeakerEvent, VoiceSource } from '../ports/voice-source.ts';
+import { plainVoices } from './plain-voices.ts';
+import { type CachedSpeech, CacheWriter, findCached, readCached, sweepCache } from './speech-cache.ts';
 
 /** Raise when the same plan and voices would be glued differently. */
 const STAGE_VERSION = 2;
@@ -44,36 +45,34 @@ export interface SpeechStage {
   ): Promise<Utterance>;
   /** Names what a line sounds like, spoken already or not: the same content, voices and settings have the same key. */
   keyOf(plan: UtterancePlan, options: SpeakOptions): string;
-  /** What was spoken under a key: raw PCM s16le mono at SAMPLE_RATE. null while it was not, or when it was swept away. */
-  spoken(key: string): Promise<{ pcmPath: string; samples: number } | null>;
+  /**
+   * What was spoken under a key: raw PCM s16le mono at SAMPLE_RATE. null while it was not, or when it was swept away.
+   * `standIn`: another voice had to say it; the next time the right one may.
+   */
+  spoken(key: string): Promise<{ pcmPath: string; samples: number; standIn: boolean } | null>;
 }
 
 export interface SpeechStageOptions {
-  /** The embedded one first. The caller disposes them. */
-  providers: readonly TtsProvider[];
+  /** The embedded one first, each asked as it is; or who chooses among many. The caller disposes them. */
+  providers: readonly TtsProvider[] | VoiceSource;
   cacheDir: string;
   /** The cache is swept down to this now and then. */
   maxCacheBytes?: number;
 }
+
+/** Of lines that another voice had to say. */
+const MAX_STAND_INS = 2000;
 
 export function createSpeechStage({
   providers,
   cacheDir,
   maxCacheBytes = DEFAULT_CACHE_BYTES,
 }: SpeechStageOptions): SpeechStage {
+  const source: VoiceSource = 'speak' in providers ? providers : plainVoices(providers);
   const inUse = new Set<string>();
+  /** From a line's key to where a stand-in's speech lies: under a key of its own, so that it is never taken for the voice's. */
+  const standIns = new Map<string, { key: string; voiceIds: string[] }>();
   let bytesSinceSweep = Number.POSITIVE_INFINITY;
-
-  const voicesOf = async (signal: AbortSignal): Promise<{ voices: Voice[]; owner: Map<string, TtsProvider> }> => {
-    const owner = new Map<string, TtsProvider>();
-    const voices: Voice[] = [];
-    for (const provider of providers)
-      for (const voice of await provider.voices(signal)) {
-        owner.set(voice.id, provider);
-        voices.push(voice);
-      }
-    return { voices, owner };
-  };
 
   const synthesise = async (
     key: string,
@@ -82,14 +81,18 @@ export function createSpeechStage({
     signal: AbortSignal,
     onSound: ((pcm: Int16Array) => void) | undefined,
   ) => {
-    const { voices, owner } = await voicesOf(signal);
+    const choose = await source.chooser(signal);
     // Every voice is settled before the first sound: a wrong name costs no wait.
-    const chosen = plan.parts.map((part) => (part.kind === 'speech' ? chooseVoice(part.lang, options, voices) : null));
+    const chosen = plan.parts.map((part) => (part.kind === 'speech' ? choose(part.lang, options) : null));
     const writer = await CacheWriter.create(cacheDir, key);
     try {
       const track = new Track(writer, onSound);
+      const line: LineContext = { avoid: new Set() };
+      const speakers: { by: SpeakerEvent; fromSample: number }[] = [];
+      let mood: EmotionPart | null = null;
       for (const [i, part] of plan.parts.entries()) {
         signal.throwIfAborted();
+        if (part.kind === 'emotion') mood = part;
         if (part.kind === 'emotion' || part.kind === 'marker') track.hold(part);
         else if (part.kind === 'pause') {
           track.release();
@@ -98,10 +101,15 @@ export function createSpeechStage({
           const voice = chosen[i]!;
           await track.silence(joinMs(plan, chosen, i, options.voice.rate));
           track.release();
-          const request = { voiceId: voice.id, part: { ...part, prosody: withSettings(part.prosody, options.voice) } };
+          const request = {
+            voiceId: voice.id,
+            part: { ...part, prosody: withSettings(part.prosody, options.voice) },
+            ...(mood && { emotion: { name: mood.emotion, intensity: mood.intensity } }),
+          };
           const startMs = track.nowMs;
-          for await (const event of owner.get(voice.id)!.synthesise(request, signal)) {
-            if (event.type === 'audio') await track.sound(event.pcm);
+          for await (const event of source.speak(request, line, signal)) {
+            if (event.type === 'speaker') speakers.push({ by: event, fromSample: writer.samples });
+            else if (event.type === 'audio') await track.sound(event.pcm);
             else if (event.type === 'phones') track.addPhones(event.phones, startMs);
             else track.addWords(event.words, startMs);
           }
@@ -109,7 +117,16 @@ export function createSpeechStage({
         }
       }
       track.release();
-      return await writer.commit(track.finish(plan.displayText));
+      const isStandIn = speakers.some(({ by }) => !by.asWished);
+      const keptAs = isStandIn ? standInKey(key, speakers) : key;
+      const speech = await writer.commit(track.finish(plan.displayText), keptAs);
+      standIns.delete(key);
+      if (isStandIn) {
+        const [oldest] = standIns.size >= MAX_STAND_INS ? standIns.keys() : [];
+        if (oldest !== undefined) standIns.delete(oldest);
+        standIns.set(key, { key: keptAs, voiceIds: wishedOf(chosen) });
+      }
+      return speech;
     } finally {
       await writer.discard();
     }
@@ -121,13 +138,26 @@ export function createSpeechStage({
     await sweepCache({ cacheDir, maxBytes: maxCacheBytes, keepPcmPaths: inUse });
   };
 
+  /** What a stand-in said is good for as long as the voices it stands for would not be asked. */
+  const stoodIn = async (key: string): Promise<CachedSpeech | null> => {
+    const entry = standIns.get(key);
+    if (entry === undefined || entry.voiceIds.every(source.mayAsk)) return null;
+    return readCached(cacheDir, entry.key);
+  };
+
   return {
-    keyOf: (plan, options) => keyOf(plan, options, providers),
-    spoken: (key) => findCached(cacheDir, key),
+    keyOf: (plan, options) => keyOf(plan, options, source),
+    async spoken(key) {
+      const found = await findCached(cacheDir, key);
+      if (found) return { ...found, standIn: false };
+      const entry = standIns.get(key);
+      const other = entry ? await findCached(cacheDir, entry.key) : null;
+      return other && { ...other, standIn: true };
+    },
     async speak(plan, options, signal, onSound) {
       signal.throwIfAborted();
-      const key = keyOf(plan, options, providers);
-      let speech = await readCached(cacheDir, key);
+      const key = keyOf(plan, options, source);
+      let speech = (await readCached(cacheDir, key)) ?? (await stoodIn(key));
       if (!speech) {
         speech = await synthesise(key, plan, options, signal, onSound);
         bytesSinceSweep += speech.samples * 2;
@@ -152,13 +182,31 @@ function moodsOf(plan: UtterancePlan, atMs: readonly number[]): EmotionKey[] {
   return moods.map(({ kind: _, ...mood }, i) => ({ ...mood, atMs: atMs[i]! }));
 }
 
-/** Everything that decides how a line sounds, and where in it a mood begins: the plan, the wishes that touch its languages, and the providers as they are now. */
-function keyOf(plan: UtterancePlan, { voice, lineVoiceId }: SpeakOptions, providers: readonly TtsProvider[]): string {
+const wishedOf = (chosen: readonly (Voice | null)[]): string[] => [
+  ...new Set(chosen.flatMap((voice) => (voice ? [voice.id] : []))),
+];
+
+/** Who really spoke, and from where: the same stand-in for the same line is the same sound. */
+const standInKey = (key: string, speakers: readonly { by: SpeakerEvent; fromSample: number }[]): string =>
+  createHash('sha256')
+    .update(JSON.stringify([key, speakers.map(({ by, fromSample }) => [by.voiceId, fromSample])]))
+    .digest('hex');
+
+/**
+ * Everything that decides how a line sounds when nothing fails, and where in it a mood begins: the plan, the wishes that touch its
+ * languages, and the providers as they are now. How a mood is named counts only where a voice may act it.
+ */
+function keyOf(plan: UtterancePlan, wish: SpeakOptions, source: VoiceSource): string {
+  const { voice, lineVoiceId } = wish;
+  const { providers, acts } = source.decidersOf(wish);
   const langs = [...new Set(plan.parts.flatMap((part) => (part.kind === 'speech' ? [part.lang] : [])))].sort();
   const content = [
     STAGE_VERSION,
     plan.displayText,
-    plan.parts.map((part) => (part.kind === 'emotion' ? part.kind : canonical(part))),
+    plan.parts.map((part) => {
+      if (part.kind !== 'emotion') return canonical(part);
+      return acts ? [part.kind, part.emotion, part.intensity] : part.kind;
+    }),
     lineVoiceId,
     voice.voiceId,
     langs.map((lang) => [lang, voice.byLanguage[lang] ?? null]),

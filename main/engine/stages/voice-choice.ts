@@ -1,8 +1,8 @@
 /** Which voice says a part: the line's, the project's for that language, the project's, or the embedded one that fits. */
-import type { VoiceSettings } from '../../../app/document/voice.ts';
 import { StudioError } from '../../../app/errors/index.ts';
 import type { SpeechLang } from '../../../app/speech/plan.ts';
 import type { Voice } from '../ports/tts.ts';
+import type { VoiceWish } from '../ports/voice-source.ts';
 
 /** Tags a voice may carry for a language of the plan, the best first. */
 const TAGS: Record<SpeechLang, readonly string[]> = {
@@ -21,11 +21,6 @@ export const speaks = (voice: Voice, lang: SpeechLang): boolean =>
 
 /** `espeak:cmn+f3` → `+f3`: the same variant of another language sounds like the same person. */
 const variantOf = (voiceId: string): string => /\+[^+:]*$/.exec(voiceId)?.[0] ?? '';
-
-export interface VoiceWish {
-  voice: VoiceSettings;
-  lineVoiceId: string | null;
-}
 
 /**
  * `automatic` chooses where no wish fits; null from it, and without it, the embedded voice does.

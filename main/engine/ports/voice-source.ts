@@ -1,7 +1,14 @@
 /** Who speaks: what the speech stage asks, whether there is one voice on this machine or a chain of services under a policy. */
+
+import type { VoiceSettings } from '../../../app/document/voice.ts';
 import type { SpeechLang } from '../../../app/speech/plan.ts';
-import type { TtsEvent, TtsProvider, TtsRequest, Voice } from '../ports/tts.ts';
-import type { VoiceWish } from '../stages/voice-choice.ts';
+import type { TtsEvent, TtsProvider, TtsRequest, Voice } from './tts.ts';
+
+/** Which voice a line asks for: its own, the project's for a language, the project's. */
+export interface VoiceWish {
+  voice: VoiceSettings;
+  lineVoiceId: string | null;
+}
 
 /** Who says what follows, whenever that changes. `asWished`: it is the provider of the voice that was asked for. */
 export interface SpeakerEvent {
