@@ -2,13 +2,15 @@
  * When each word of a text is said, from what vendors tell about it: words now or later, once or again and again, by the sentence or by
  * the task, cut otherwise than ours, and with numbers written out. What is matched is the text; the times are put right where they restart.
  */
-import type { Word } from '../../../../app/speech/timeline.ts';
+import type { Phone, Word } from '../../../../app/speech/timeline.ts';
 import { isSpeakable, type SpokenText } from './spoken-text.ts';
 
 export interface VendorWord {
   text: string;
   startMs: number;
   endMs: number;
+  /** Its sounds on the same clock, where the vendor tells them. */
+  phones?: Phone[];
 }
 
 interface Sentence {
@@ -24,6 +26,7 @@ interface Sentence {
 /** Beyond so many letters that were passed over, a match is chance. */
 const MAX_SKIPPED = 24;
 const ROUNDING_MS = 5;
+const MIN_SILENCE_MS = 30;
 
 export class WordClock {
   readonly #text: SpokenText;
@@ -37,6 +40,8 @@ export class WordClock {
   #reachedMs = 0;
   #lastUnit = -1;
   #lastEndMs: number;
+  #phones: Phone[] = [];
+  #phonesEndMs: number;
 
   /** The stretch `from`..`to` of `text` is spoken by this task, its sound beginning at `baseMs`. The text may still grow (`to` absent). */
   constructor(text: SpokenText, from: number, to: number, baseMs: number) {
@@ -45,6 +50,7 @@ export class WordClock {
     this.#end = to;
     this.#baseMs = baseMs;
     this.#lastEndMs = baseMs;
+    this.#phonesEndMs = baseMs;
   }
 
   /** Something is said about sentence `index` (null: the vendor does not say of which); `words` replace what was told of it before. */
@@ -79,6 +85,23 @@ export class WordClock {
     return this.#closeUpTo(upTo, soundMs);
   }
 
+  /** Sentences whose sound has come, by their own times. */
+  closeHeard(soundMs: number): Word[] {
+    const open = this.#sentences.findIndex(({ closed, words, given, heardFromMs }) => {
+      const [first] = words.slice(given);
+      if (closed || !first) return false;
+      return words.at(-1)!.endMs + this.#offsetMs(first, heardFromMs) + this.#baseMs > soundMs + ROUNDING_MS;
+    });
+    return this.#closeUpTo(open < 0 ? this.#sentences.length - 1 : open - 1, soundMs);
+  }
+
+  /** The sounds of the words given out since the last call, without a gap among them. */
+  takePhones(): Phone[] {
+    const phones = this.#phones;
+    this.#phones = [];
+    return phones;
+  }
+
   /** Sentences before the last one heard of are over. */
   closeEarlier(soundMs: number): Word[] {
     return this.#closeUpTo(this.#sentences.length - 2, soundMs);
@@ -105,19 +128,38 @@ export class WordClock {
     return this.#closeUpTo(this.#sentences.length - 1, soundMs);
   }
 
+  /** A clock that starts anew with each sentence is told by its going back. */
+  #offsetMs(first: VendorWord, heardFromMs: number): number {
+    const restarts = first.startMs < this.#reachedMs - ROUNDING_MS;
+    return restarts ? Math.max(this.#reachedMs, heardFromMs - this.#baseMs) : 0;
+  }
+
   #place(told: readonly VendorWord[], heardFromMs: number, soundMs: number): Word[] {
     const first = told[0]!;
-    // A clock that starts anew with each sentence.
-    const restarts = first.startMs < this.#reachedMs - ROUNDING_MS;
-    const offsetMs = restarts ? Math.max(this.#reachedMs, heardFromMs - this.#baseMs) : 0;
+    const offsetMs = this.#offsetMs(first, heardFromMs);
     const timed = told.map((word) => ({
       text: word.text,
       startMs: word.startMs + offsetMs,
       endMs: Math.max(word.startMs, word.endMs) + offsetMs,
     }));
     this.#reachedMs = Math.max(this.#reachedMs, ...timed.map((word) => word.endMs));
+    for (const word of told)
+      for (const phone of word.phones ?? []) this.#addPhone(phone, this.#baseMs + offsetMs, soundMs);
     const spans = this.#match(timed);
     return this.#unitsIn(spans, soundMs);
+  }
+
+  #addPhone({ phone, startMs, endMs }: Phone, byMs: number, soundMs: number): void {
+    const from = this.#phonesEndMs;
+    const start = Math.max(from, Math.min(startMs + byMs, soundMs));
+    const end = Math.min(endMs + byMs, soundMs);
+    if (end - start < 1) return;
+    const last = this.#phones.at(-1);
+    // Less than a frame of a film is rounding, not silence.
+    if (last && start - from < MIN_SILENCE_MS) last.endMs = start;
+    else if (start - from > 0) this.#phones.push({ phone: '', startMs: from, endMs: start });
+    this.#phones.push({ phone, startMs: start, endMs: end });
+    this.#phonesEndMs = end;
   }
 
   /** Which stretch of the text each told word is; words the text does not have take what lies between its neighbours. */
