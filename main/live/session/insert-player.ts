@@ -12,7 +12,7 @@ import { subtitleArea, subtitleMetrics } from '../../stage/subtitle-sprites.ts';
 import type { LentFrame } from './encoder.ts';
 import type { Mixer } from './mixer.ts';
 import { PcmStream } from './pcm-stream.ts';
-import type { RunningInsert } from './show-driver.ts';
+import type { RunningInsert } from './speaking.ts';
 
 export interface InsertPlayerDeps {
   ffmpegPath: string;

@@ -2,14 +2,12 @@
  * One show on air: its three processes kept running, told of each other, watched, and ended together. What it does when is the state of
  * `state.ts`; what the next session is told, `replay.ts`.
  */
-import { statfs } from 'node:fs/promises';
 import type { Project } from '../../../app/document/project.ts';
-import { ERROR_CODES, type ErrorCode, type ErrorParams, StudioError } from '../../../app/errors/index.ts';
-import { type Alarm, type AlarmEvent, newAlarms, stepAlarms } from '../../../app/live/alarms.ts';
-import type { LiveHealth, ProcessFigures } from '../../../app/live/health.ts';
-import { newLadder, RUNGS, rungKbps, stepLadder } from '../../../app/live/ladder.ts';
+import { type ErrorCode, type ErrorParams, StudioError } from '../../../app/errors/index.ts';
+import type { AlarmEvent } from '../../../app/live/alarms.ts';
+import type { LiveHealth } from '../../../app/live/health.ts';
+import { RUNGS, rungKbps } from '../../../app/live/ladder.ts';
 import type {
-  DestinationStatus,
   LiveCommand,
   LiveError,
   LiveStatus,
@@ -25,13 +23,15 @@ import { createBroadcast, follow, latest } from '../../studio/broadcast.ts';
 import type { SessionReply } from '../session/messages.ts';
 import { keepAlive, type Run } from './keep-alive.ts';
 import { createLateBursts } from './late-bursts.ts';
+import { asLiveError, asStudioError, cleanedError } from './live-errors.ts';
 import type { HubPart, LiveParts, PublisherPart } from './parts.ts';
-import { createProcessMeter } from './processes.ts';
 import type { Redactor } from './redact.ts';
 import { createReplay } from './replay.ts';
 import type { SessionProcess } from './session-process.ts';
+import { showStatus } from './show-status.ts';
 import { nextState, OFF, type Part, type ShowEvent, type ShowState } from './state.ts';
 import type { TraceLog } from './trace-log.ts';
+import { createWatch } from './watch.ts';
 import type { Webhook } from './webhook.ts';
 
 export interface LiveDestination {
@@ -91,7 +91,6 @@ export interface LiveShowOptions {
 /** The hub's name of the one stream. */
 const STREAM = 'show';
 const TICK_MS = 1_000;
-const METER_EVERY = 5;
 /** For the rest of the sentence and the closing. */
 const GRACEFUL_MS = 10 * 60_000;
 const FAREWELL_MS = 8_000;
@@ -112,8 +111,8 @@ export function startLiveShow(options: LiveShowOptions): LiveShow {
   const replay = createReplay({ project: options.project, position: options.position });
   const changes = createBroadcast<void>();
   const alarmListeners = createBroadcast<AlarmEvent>();
-  const meter = createProcessMeter();
   const bursts = createLateBursts();
+  const watch = createWatch(options.recording?.folder ?? null);
 
   let show: ShowState = nextState(OFF, { type: 'go-live' }, Date.now());
   let destinations = [...options.destinations];
@@ -132,12 +131,6 @@ export function startLiveShow(options: LiveShowOptions): LiveShow {
   let lastWord: LiveError | null = null;
   let lastError: LiveError | null = null;
   let failure: StudioError | null = null;
-  let alarms: Alarm[] = [];
-  let alarmState = newAlarms();
-  let ladder = newLadder(performance.now());
-  let figures: ProcessFigures[] = [];
-  let diskFreeMb: number | null = null;
-  let ticks = 0;
   const restarts = { session: 0, hub: 0, publisher: 0 };
   const traces: UtteranceTrace[] = [];
   const ended = Promise.withResolvers<StudioError | null>();
@@ -149,15 +142,7 @@ export function startLiveShow(options: LiveShowOptions): LiveShow {
 
   const event = (what: string, detail = ''): void =>
     log.write({ type: 'event', what, streamMs: told === null ? null : told.status.streamMs, detail });
-  const cleaned = (error: LiveError): LiveError => ({
-    code: error.code,
-    params: Object.fromEntries(
-      Object.entries(error.params).map(([name, value]) => [
-        name,
-        typeof value === 'string' ? redactor.clean(value) : value,
-      ]),
-    ),
-  });
+  const cleaned = (error: LiveError): LiveError => cleanedError(error, redactor);
   const dispatch = (happened: ShowEvent): void => {
     const before = show;
     show = nextState(show, happened, Date.now());
@@ -290,7 +275,7 @@ export function startLiveShow(options: LiveShowOptions): LiveShow {
         commands: replay.commands(),
         virtualClock: options.virtualClock ?? false,
       });
-      if (ladder.step > 0) sendRung();
+      if (watch.rung > 0) sendRung();
       const exited = started.exited.then((detail) => {
         if (session === started) session = null;
         const burst = bursts.end();
@@ -354,7 +339,7 @@ export function startLiveShow(options: LiveShowOptions): LiveShow {
   }
 
   const sendRung = (): void => {
-    const rung = RUNGS[ladder.step]!;
+    const rung = RUNGS[watch.rung]!;
     const { step, fpsDivisor, scale } = rung;
     session?.send({
       type: 'rung',
@@ -366,7 +351,6 @@ export function startLiveShow(options: LiveShowOptions): LiveShow {
   };
 
   const tick = (): void => {
-    ticks += 1;
     const nowMs = performance.now();
     const status = read();
     if (
@@ -376,84 +360,33 @@ export function startLiveShow(options: LiveShowOptions): LiveShow {
       show.state !== 'stopping'
     )
       void stop({ graceful: true });
-    if (replay.project.live.output.ladder && show.state === 'on-air') {
-      const before = ladder.step;
-      ladder = stepLadder(ladder, { nowMs, session: status.session, destinations: status.destinations });
-      if (ladder.step !== before) {
-        event('rung', `${before} → ${ladder.step}${ladder.cause === null ? '' : ` (${ladder.cause})`}`);
-        sendRung();
-      }
+    const { rung, alarmed } = watch.look({
+      ...{ nowMs, status, mayStep: replay.project.live.output.ladder && show.state === 'on-air' },
+      pids: {
+        ...(session !== null && { session: session.pid }),
+        ...(hub !== null && { hub: hub.pid }),
+        ...(publisher !== null && { publisher: publisher.pid }),
+      },
+    });
+    if (rung !== null) {
+      event('rung', `${rung.before} → ${watch.rung}${rung.cause === null ? '' : ` (${rung.cause})`}`);
+      sendRung();
     }
-    if (ticks % METER_EVERY === 1) void measure();
-    const memoryMb = figures.length === 0 ? null : figures.reduce((sum, { rssMb }) => sum + rssMb, 0);
-    const stepped = stepAlarms(alarmState, { nowMs, wallMs: Date.now(), status, memoryMb, diskFreeMb });
-    alarmState = stepped.state;
-    alarms = stepped.alarms;
-    for (const each of stepped.events) {
+    for (const each of alarmed) {
       event(`alarm ${each.type}`, each.alarm.id);
       webhook?.tell(each, { projectId, name: replay.project.name });
       alarmListeners.emit(each);
     }
     changes.emit();
   };
-  const measure = async (): Promise<void> => {
-    const named = [
-      { name: 'supervisor', pid: process.pid },
-      ...(session === null ? [] : [{ name: 'session', pid: session.pid }]),
-      ...(hub === null ? [] : [{ name: 'hub', pid: hub.pid }]),
-      ...(publisher === null ? [] : [{ name: 'publisher', pid: publisher.pid }]),
-    ];
-    figures = await meter.read(named).catch(() => []);
-    const folder = options.recording?.folder;
-    const space = folder === undefined ? null : await statfs(folder).catch(() => null);
-    diskFreeMb = space === null ? null : (space.bavail * space.bsize) / 1024 / 1024;
-  };
   const timer = setInterval(tick, TICK_MS);
 
-  function read(): LiveStatus {
-    return {
-      projectId,
-      state: show.state,
-      sinceWallMs: show.sinceWallMs,
-      session: told?.status ?? null,
-      destinations: destinations.map(({ id }) => destinationStatus(id)),
-      recording: recordingStatus(),
-      restarts: { ...restarts },
+  const read = (): LiveStatus =>
+    showStatus({
+      ...{ projectId, show, destinations, published, alarms: watch.alarms, lastError, cleaned },
+      ...{ session: told?.status ?? null, restarts: { ...restarts }, recordingTo: options.recording?.folder ?? null },
       uptimeMs: onAirSinceMs === null ? 0 : Math.round(performance.now() - onAirSinceMs),
-      alarms,
-      lastError,
-    };
-  }
-  const destinationStatus = (id: string): DestinationStatus => {
-    const found = published?.destinations.find((each) => each.id === id);
-    if (found === undefined) {
-      const state = show.state === 'off' || show.state === 'failed' ? 'off' : 'connecting';
-      return {
-        ...{ id, state, sinceWallMs: show.sinceWallMs, retryAtWallMs: null, attempts: 0, reconnects: 0 },
-        ...{ bitrateKbps: 0, queueMs: 0, droppedFrames: 0, sentBytes: 0, lastError: null },
-      };
-    }
-    return {
-      id,
-      state: found.state === 'idle' ? 'connecting' : found.state,
-      sinceWallMs: found.sinceWallMs,
-      retryAtWallMs: found.retryInMs === null ? null : Math.round(Date.now() + found.retryInMs),
-      attempts: found.attempt,
-      reconnects: found.reconnects,
-      bitrateKbps: found.bitrateKbps,
-      queueMs: found.queueMs,
-      droppedFrames: found.droppedFrames,
-      sentBytes: found.sentBytes,
-      lastError:
-        found.lastError === null ? null : cleaned({ code: found.lastError.code, params: found.lastError.params }),
-    };
-  };
-  const recordingStatus = (): LiveStatus['recording'] => {
-    const recording = published?.recording;
-    if (options.recording === null || recording === undefined || recording.state === 'off') return null;
-    const path = recording.file ?? recording.finished[0] ?? options.recording.folder;
-    return { path, bytes: recording.bytes, seconds: recording.durationMs / 1000 };
-  };
+    });
 
   function fail(error: StudioError): void {
     if (failure !== null || show.state === 'stopping') return;
@@ -561,7 +494,7 @@ export function startLiveShow(options: LiveShowOptions): LiveShow {
     },
     stop,
     trace: (count) => traces.slice(-count),
-    health: () => ({ status: read(), processes: figures }),
+    health: () => ({ status: read(), processes: watch.figures }),
     onAlarm: alarmListeners.listen,
     previewUrl: () => hub?.flvUrl(STREAM) ?? null,
     ended: ended.promise,
@@ -590,14 +523,4 @@ async function soonest(promises: readonly Promise<unknown>[], withinMs: number):
   } finally {
     clearTimeout(timer);
   }
-}
-
-function asStudioError({ code, params }: LiveError): StudioError {
-  const known = ERROR_CODES.find((each) => each === code);
-  return known === undefined ? new StudioError('live.session-said', { code }) : new StudioError(known, params);
-}
-
-function asLiveError(error: unknown): LiveError {
-  if (error instanceof StudioError) return { code: error.code, params: { ...error.params } };
-  return { code: 'command.internal', params: { detail: error instanceof Error ? error.message : String(error) } };
 }
