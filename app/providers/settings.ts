@@ -29,6 +29,8 @@ export const bailianSettingsSchema = z.strictObject({
   temporaryKeys: z.boolean().default(false),
   /** The billed guardrail beyond the built-in inspection. */
   dataInspection: z.boolean().default(false),
+  /** How Qwen-TTS is spoken with: `realtime` takes text while it is being written, `http` one request a few sentences. */
+  qwenTtsBy: z.enum(['realtime', 'http']).default('realtime'),
   models: z
     .strictObject({
       llm: model.default('qwen-plus'),

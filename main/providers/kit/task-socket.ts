@@ -3,7 +3,7 @@
  * https://help.aliyun.com/zh/model-studio/cosyvoice-websocket-api, https://help.aliyun.com/zh/model-studio/websocket-for-paraformer-real-time-service
  */
 import { createHash, randomUUID } from 'node:crypto';
-import type { StudioError } from '../../../app/errors/index.ts';
+import { StudioError } from '../../../app/errors/index.ts';
 import type { BailianEndpoint } from './endpoint.ts';
 import { cloudError, vendorFailure } from './failures.ts';
 import { Inbox } from './inbox.ts';
@@ -180,7 +180,12 @@ class Task implements TaskSocket, SocketListener {
     try {
       this.#socket = new VendorSocket(url, headers, this.#peer, this);
     } catch (cause) {
-      this.#fail(cloudError('cloud.bad-request', { provider: this.#peer.provider, detail: 'address' }, { cause }));
+      const { provider } = this.#peer;
+      this.#fail(
+        cause instanceof StudioError
+          ? cause
+          : cloudError('cloud.bad-request', { provider, detail: 'address' }, { cause }),
+      );
     }
   }
 

@@ -2,10 +2,10 @@
  * One WebSocket to a vendor, with its failures in our words: a refused handshake, a login page instead of an answer, a dead network.
  * Nothing here knows what is said over it.
  */
-import { Agent, type IncomingMessage } from 'node:http';
-import { Agent as TlsAgent } from 'node:https';
+import type { IncomingMessage } from 'node:http';
 import { type RawData, WebSocket } from 'ws';
 import { cloudError, networkFailure, vendorFailure } from './failures.ts';
+import { agentFor, proxyFor } from './proxy.ts';
 
 /** Who is spoken to, for the words of a failure. */
 export interface Peer {
@@ -41,7 +41,8 @@ export class VendorSocket {
     this.listener = listener;
     this.#peer = peer;
     const { host } = new URL(url);
-    const agent = proxyAgent(url);
+    // ws opens its own lines where no proxy stands between.
+    const agent = proxyFor(url) === null ? null : agentFor(url, peer.provider);
     const socket = new WebSocket(url, {
       headers,
       handshakeTimeout: HANDSHAKE_MS,
@@ -142,15 +143,6 @@ const bytesOf = (data: RawData): Uint8Array => {
   if (Array.isArray(data)) return Buffer.concat(data);
   return data instanceof ArrayBuffer ? new Uint8Array(data) : data;
 };
-
-const PROXY_VARIABLES = ['HTTPS_PROXY', 'https_proxy', 'HTTP_PROXY', 'http_proxy'];
-
-/** The system's proxy by the usual environment variables, NO_PROXY included; undefined where none is set. */
-function proxyAgent(url: string): Agent | undefined {
-  if (!PROXY_VARIABLES.some((name) => process.env[name])) return undefined;
-  const options = { keepAlive: false, proxyEnv: process.env };
-  return url.startsWith('wss:') ? new TlsAgent(options) : new Agent(options);
-}
 
 /** Why the handshake was refused, from what the server said instead. */
 async function refusalOf(response: IncomingMessage, peer: Peer): Promise<Error> {
