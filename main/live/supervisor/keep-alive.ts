@@ -51,3 +51,14 @@ export async function keepAlive({ start, onReady, onDeath, signal }: KeepAliveOp
     await delay(waitMs, undefined, { signal }).catch(() => {});
   }
 }
+
+/** Whether one of them came before the time was up. */
+export async function soonest(promises: readonly Promise<unknown>[], withinMs: number): Promise<boolean> {
+  const late = Promise.withResolvers<false>();
+  const timer = setTimeout(() => late.resolve(false), withinMs);
+  try {
+    return await Promise.race([late.promise, ...promises.map((each) => each.then(() => true))]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

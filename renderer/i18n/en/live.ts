@@ -159,6 +159,8 @@ export const live = {
   fpsHint: 'Frames drawn and sent a second',
   late: 'late',
   lateHint: 'Frames that were not ready when they were due',
+  skipped: 'skipped',
+  skippedHint: 'Frames that no encoder could take in time',
   encoder: 'encoder',
   encoderHint: '1 is as fast as the stream',
   ahead: 'ahead',

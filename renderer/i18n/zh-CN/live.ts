@@ -160,6 +160,8 @@ export const live: Record<keyof typeof english, string> = {
   fpsHint: '每秒绘制与送出的帧数',
   late: '迟到帧',
   lateHint: '到点还没画好的帧数',
+  skipped: '跳过帧',
+  skippedHint: '编码器来不及接收的帧数',
   encoder: '编码速度',
   encoderHint: '1 表示与直播同速',
   ahead: '预渲染',

@@ -38,6 +38,13 @@ export function HealthStrip(): ReactElement {
           {of(({ lateFrames }) => whole(lateFrames))}
         </Figure>
         <Figure
+          name={t('live.skipped')}
+          hint={t('live.skippedHint')}
+          level={level(of(({ skippedFrames, frames }) => skippedFrames > frames * 0.01 && skippedFrames > 5))}
+        >
+          {of(({ skippedFrames }) => whole(skippedFrames))}
+        </Figure>
+        <Figure
           name={t('live.encoder')}
           hint={t('live.encoderHint')}
           level={level(of(({ encoderSpeed }) => encoderSpeed !== null && encoderSpeed < 0.97))}
