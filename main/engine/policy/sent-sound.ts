@@ -5,7 +5,7 @@
 import type { SpeechPart } from '../../../app/speech/plan.ts';
 import type { Phone, Word } from '../../../app/speech/timeline.ts';
 import { SAMPLE_RATE } from '../ports/tts.ts';
-import { unitsOf } from './part-slices.ts';
+import { type SpokenUnit, unitsOf } from './part-slices.ts';
 
 const STEP_SAMPLES = SAMPLE_RATE / 100;
 const STEP_MS = 10;
@@ -19,6 +19,8 @@ const SLACK_MS = 30;
 const TAIL_MS = 120;
 /** Sound of one syllable at rate 1, while a voice's own pace is not known. */
 const SYLLABLE_MS = 190;
+/** Units in what may be called a word. */
+const LONGEST_WORD = 6;
 /** Rather say a word twice than leave one out. */
 const CAUTION = 1.12;
 
@@ -45,7 +47,17 @@ export interface Broken {
   /** Of words whose times never came, reckoned. */
   words: Word[];
   /** The stretch of sound whose phones are not known, and the text said in it. null: all are known. */
-  mute: { fromMs: number; toMs: number; from: number; to: number } | null;
+  mute: MuteStretch | null;
+}
+
+export interface MuteStretch {
+  fromMs: number;
+  toMs: number;
+  /** In the display text. */
+  from: number;
+  to: number;
+  /** What of it is timed, in order. */
+  words: readonly Word[];
 }
 
 export class SentSound {
@@ -112,9 +124,10 @@ export class SentSound {
     return pcm;
   }
 
-  audibleMs(fromMs = 0): number {
+  audibleMs(fromMs = 0, toMs = Number.POSITIVE_INFINITY): number {
     let steps = 0;
-    for (let i = Math.floor(fromMs / STEP_MS); i < this.#stepCount; i++) steps += this.#steps[i]!;
+    const end = Math.min(this.#stepCount, toMs / STEP_MS);
+    for (let i = Math.floor(fromMs / STEP_MS); i < end; i++) steps += this.#steps[i]!;
     return steps * STEP_MS;
   }
 
@@ -134,9 +147,16 @@ export class SentSound {
     const phones = this.#phones.filter(isDue);
     if (words.length > 0) this.#words = this.#words.filter((word) => !isDue(word));
     if (phones.length > 0) this.#phones = this.#phones.filter((phone) => !isDue(phone));
-    this.#wordsOut.push(...words);
+    const fine = words.flatMap((word) => this.#parted(word));
+    this.#wordsOut.push(...fine);
     for (const { endMs } of phones) this.#phonesOutMs = Math.max(this.#phonesOutMs, endMs);
-    return { words, phones };
+    return { words: fine, phones };
+  }
+
+  /** Some services time whole sentences as one word. */
+  #parted(word: Word): Word[] {
+    const units = unitsOf(this.#part).filter(({ from, to }) => from >= word.from && to <= word.to);
+    return units.length > LONGEST_WORD ? this.#reckoned(units, word.startMs, word.endMs) : [word];
   }
 
   /** The voice is dead, and all that is due was taken. */
@@ -179,18 +199,19 @@ export class SentSound {
     let last = this.#stepCount;
     while (last > 0 && this.#steps[last - 1] === 0) last -= 1;
     const fromMs = Math.max(this.#phonesOutMs, this.#phonesOutMs === 0 ? first.startMs : 0);
-    return { fromMs, toMs: Math.max(fromMs, last * STEP_MS), from: first.from, to: saidTo };
+    const inside = words.filter((word) => word.from >= first.from).sort((a, b) => a.startMs - b.startMs);
+    return { fromMs, toMs: Math.max(fromMs, last * STEP_MS), from: first.from, to: saidTo, words: inside };
   }
 
-  /** Spread over what was heard after `fromMs`, by weight. */
-  #reckoned(said: readonly { from: number; to: number; weight: number }[], fromMs: number): Word[] {
+  /** Spread by weight over what is heard in `fromMs`..`toMs`. */
+  #reckoned(said: readonly SpokenUnit[], fromMs: number, toMs = this.sentMs): Word[] {
     const total = said.reduce((sum, { weight }) => sum + weight, 0);
-    const audible = this.audibleMs(fromMs);
+    const audible = this.audibleMs(fromMs, toMs);
     const atAudible = (ms: number): number => {
       let left = ms;
       let step = Math.floor(fromMs / STEP_MS);
       for (; step < this.#stepCount && left > 0; step++) left -= this.#steps[step]! * STEP_MS;
-      return Math.min(this.sentMs, step * STEP_MS);
+      return Math.min(toMs, step * STEP_MS);
     };
     let sum = 0;
     return said.map(({ from, to, weight }) => {

@@ -294,6 +294,11 @@ export class StagePolicy<M extends Member<unknown>> {
     throw new NotAsked(error);
   }
 
+  /** May another provider take over what this one failed at? */
+  mayGoOn(error: unknown): boolean {
+    return afterFailure(error).next;
+  }
+
   /** A whole answer came. */
   succeeded(member: M): void {
     const state = this.stateOf(member);

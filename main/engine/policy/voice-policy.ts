@@ -12,7 +12,7 @@ import type { LineContext, SpeakerEvent, VoiceSource } from '../ports/voice-sour
 import { chooseVoice, fittingVoice } from '../stages/voice-choice.ts';
 import type { Attempt } from './attempt.ts';
 import { hasWords, joinMs, slicePart, spokenText } from './part-slices.ts';
-import { Paces, SentSound } from './sent-sound.ts';
+import { type MuteStretch, Paces, SentSound } from './sent-sound.ts';
 import { type Member, type PolicyDeps, type Serving, StagePolicy } from './stage-policy.ts';
 
 export interface VoiceMember extends Member<TtsProvider> {
@@ -182,7 +182,7 @@ export function createVoicePolicy(options: VoicePolicyOptions): VoicePolicy {
       const note = stage.failed(member, error);
       // What this machine's own voice cannot say once it has begun is no fault of a network: nobody knows how far it came.
       const others = candidates.filter((other) => other !== member);
-      if (member.runs === 'local' || others.length === 0) throw error;
+      if (member.runs === 'local' || others.length === 0 || !stage.mayGoOn(error)) throw error;
       line.avoid.add(member.id);
       const faded = sent.fadeOut();
       if (faded.length > 0) yield { type: 'audio', pcm: faded };
@@ -239,25 +239,26 @@ export function createVoicePolicy(options: VoicePolicyOptions): VoicePolicy {
   /** What a stretch of sound without phones looks like on the mouth: the same words by the local voice, stretched to its length. */
   async function mutedSpeech(
     part: SpeechPart,
-    { fromMs, toMs, from, to }: { fromMs: number; toMs: number; from: number; to: number },
+    mute: MuteStretch,
     voiceId: string,
     signal: AbortSignal,
   ): Promise<{ phones: Phone[]; words: Word[] }> {
     const none = { phones: [], words: [] };
-    const text = slicePart(part, from, to);
+    const text = slicePart(part, mute.from, mute.to);
     const local = stage.members.find(({ runs, lacks }) => runs === 'local' && lacks() === null);
     if (!local || !hasWords(text)) return none;
     try {
       const voice = fittingVoice(part.lang, unlisted(voiceId), await local.provider.voices(signal));
       if (!voice) return none;
       const phones: Phone[] = [];
+      const words: Word[] = [];
       let samples = 0;
       for await (const event of local.provider.synthesise({ voiceId: voice.id, part: text }, signal)) {
         if (event.type === 'phones') phones.push(...event.phones);
-        else if (event.type === 'audio') samples += event.pcm.length;
+        else if (event.type === 'words') words.push(...event.words);
+        else samples += event.pcm.length;
       }
-      const scale = (toMs - fromMs) / Math.max(1, (samples * 1000) / SAMPLE_RATE);
-      const at = (ms: number): number => fromMs + ms * scale;
+      const at = clockBetween(words, mute, (samples * 1000) / SAMPLE_RATE);
       return {
         phones: phones.map((phone) => ({ ...phone, startMs: at(phone.startMs), endMs: at(phone.endMs) })),
         words: [],
@@ -334,6 +335,34 @@ export function createVoicePolicy(options: VoicePolicyOptions): VoicePolicy {
         return chooseVoice(lang, wish, known, automatic);
       };
     },
+  };
+}
+
+/** From a reading's time to that of the sound it stands for: word by word where both are timed, evenly between. */
+function clockBetween(
+  reading: readonly Word[],
+  { fromMs, toMs, words }: MuteStretch,
+  readingMs: number,
+): (ms: number) => number {
+  const anchors = [{ at: 0, is: fromMs }];
+  const add = (at: number, is: number): void => {
+    const last = anchors.at(-1)!;
+    if (at > last.at + 1 && is >= last.is && is <= toMs) anchors.push({ at, is });
+  };
+  for (const { from, startMs, endMs } of reading) {
+    const word = words.find((each) => each.from === from);
+    if (!word) continue;
+    add(startMs, word.startMs);
+    add(endMs, word.endMs);
+  }
+  add(Math.max(readingMs, anchors.at(-1)!.at + 2), toMs);
+  return (ms) => {
+    let i = 1;
+    while (i < anchors.length - 1 && anchors[i]!.at < ms) i += 1;
+    const left = anchors[i - 1]!;
+    const right = anchors[i] ?? left;
+    const share = right.at > left.at ? Math.min(1, (ms - left.at) / (right.at - left.at)) : 1;
+    return left.is + share * (right.is - left.is);
   };
 }
 
