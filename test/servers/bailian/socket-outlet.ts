@@ -48,6 +48,11 @@ export class Outlet {
     return this.#fault;
   }
 
+  /** It has stalled: not a word comes any more. */
+  get isMute(): boolean {
+    return this.#isMute;
+  }
+
   get isOver(): boolean {
     return this.#over.signal.aborted;
   }

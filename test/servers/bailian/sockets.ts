@@ -5,6 +5,9 @@ import { type WebSocket, WebSocketServer } from 'ws';
 import type { BailianContext, ServedRequest } from './context.ts';
 import type { Fault, Surface } from './faults.ts';
 import { GATEWAY_TEXT, LOGIN_PAGE } from './refusal.ts';
+import { isiRoute } from './ws-isi.ts';
+import { realtimeRoute } from './ws-realtime.ts';
+import { taskRoute } from './ws-tasks.ts';
 
 export interface SocketConnection {
   readonly socket: WebSocket;
@@ -31,7 +34,7 @@ export interface SocketRoute {
   accept(connection: SocketConnection): void;
 }
 
-const routes: readonly SocketRoute[] = [];
+const routes: readonly SocketRoute[] = [taskRoute, realtimeRoute, isiRoute];
 
 const AT_THE_DOOR: readonly Fault['kind'][] = ['unauthorised', 'captive-portal', 'wrong-content-type'];
 
