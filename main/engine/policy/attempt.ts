@@ -8,6 +8,9 @@ export interface Patience {
   betweenMs(): number;
 }
 
+/** As far as timers go. */
+const LONG_MS = 2 ** 30;
+
 export class Attempt<E> {
   readonly provider: string;
   readonly #iterator: AsyncIterator<E>;
@@ -58,8 +61,10 @@ export class Attempt<E> {
   }
 
   async #late(limitMs: number, done: AbortSignal): Promise<never> {
+    const signal = AbortSignal.any([done, this.#signal]);
     try {
-      await this.#clock.sleep(limitMs, AbortSignal.any([done, this.#signal]));
+      while (!Number.isFinite(limitMs)) await this.#clock.sleep(LONG_MS, signal);
+      await this.#clock.sleep(limitMs, signal);
     } catch {
       this.#signal.throwIfAborted();
       return new Promise(() => undefined);

@@ -45,6 +45,8 @@ export interface Ask<M, E> {
   /** Before it goes out. */
   expect(member: M): { yuan: number; tokens: number };
   betweenMs?(): number;
+  /** It sees to its time itself. */
+  ownTime?: boolean;
   /** Where candidates were passed over before; else the first of them. */
   firstChoice?: M;
   /** The first choice has failed already: whoever serves now goes on in the middle. */
@@ -228,10 +230,10 @@ export class StagePolicy<M extends Member<unknown>> {
     const barred = this.#barred(member);
     if (barred) throw barred;
     const isCloud = member.runs === 'cloud';
-    const times = isCloud ? 1 : LOCAL_PATIENCE;
+    const times = ask.ownTime ? Number.POSITIVE_INFINITY : isCloud ? 1 : LOCAL_PATIENCE;
     const patience: Patience = {
       firstByteMs: firstByteMs * times,
-      betweenMs: () => (isCloud ? (ask.betweenMs?.() ?? betweenBytesMs) : betweenBytesMs * times),
+      betweenMs: () => (isCloud && ask.betweenMs ? ask.betweenMs() : betweenBytesMs * times),
     };
     for (let attemptNumber = 1; ; attemptNumber++) {
       if (!state.circuit.admit()) {
@@ -243,7 +245,7 @@ export class StagePolicy<M extends Member<unknown>> {
         if (isCloud) {
           const { yuan, tokens } = ask.expect(member);
           reservation = this.#reserve(member, yuan);
-          if (state.limiter.waitMs() > patience.firstByteMs)
+          if (state.limiter.waitMs() > firstByteMs)
             throw new NotAsked(new StudioError('cloud.rate-limited', { provider: member.id }, { retryable: true }));
           const waitMs = state.limiter.take(tokens);
           if (waitMs > 0) await clock.sleep(waitMs, signal);
