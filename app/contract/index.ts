@@ -6,11 +6,13 @@ import { library } from './library.ts';
 import { live } from './live.ts';
 import { portraits } from './portraits.ts';
 import { projects } from './projects.ts';
+import { providers } from './providers.ts';
 import { script } from './script.ts';
 import { settings } from './settings.ts';
 import { system } from './system.ts';
 import { takes } from './takes.ts';
 import { voices } from './voices.ts';
+import { writing } from './writing.ts';
 
 export const contract = {
   system,
@@ -19,11 +21,13 @@ export const contract = {
   voices,
   takes,
   script,
+  writing,
   emotions,
   exports,
   library,
   live,
   settings,
+  providers,
 };
 export type StudioContract = typeof contract;
 /** What the interface holds: `await rpc.projects.list({})`. */

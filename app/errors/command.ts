@@ -55,6 +55,25 @@ export const commandErrors = {
       hint: '含空格的文字请加引号；文件请用 --portrait 等选项给出。',
     },
   },
+  'command.key-as-argument': {
+    en: {
+      message:
+        'A key is never given as an argument: the shell’s history and other users of this machine would have it.',
+      hint: 'Pipe it in (providers set key {name} < key.txt), or name the environment variable that holds it with --key-env. If this key is real, have it replaced by the vendor.',
+    },
+    'zh-CN': {
+      message: '密钥不能写在参数里：命令历史和本机其他用户都会看到它。',
+      hint: '请从管道输入（providers set key {name} < 密钥.txt），或用 --key-env 指定保存密钥的环境变量。如果这是真实密钥，请在控制台更换。',
+    },
+  },
+  'command.key-empty': {
+    en: { message: 'There is no key in {source}.', hint: 'It is one line of text; check the file or the variable.' },
+    'zh-CN': { message: '{source} 中没有密钥。', hint: '密钥是一行文字，请检查文件或环境变量。' },
+  },
+  'command.unknown-provider': {
+    en: { message: 'There is no provider called {provider}.', hint: '{suggestion}`providers` lists them all.' },
+    'zh-CN': { message: '没有名为 {provider} 的服务商。', hint: '{suggestionZh}`providers` 会列出全部。' },
+  },
   'command.wrong-usage': {
     en: { message: 'The command cannot be understood: {detail}', hint: '`{verb} --help` has examples.' },
     'zh-CN': { message: '无法理解该命令：{detail}', hint: '`{verb} --help` 中有示例。' },

@@ -34,6 +34,8 @@ const LOAD: Readonly<Record<VerbName, () => Promise<Verb>>> = {
   voices: async () => (await import('./verbs/voices.ts')).voicesVerb,
   align: async () => (await import('./verbs/align.ts')).alignVerb,
   live: async () => (await import('./verbs/live.ts')).liveVerb,
+  providers: async () => (await import('./verbs/providers.ts')).providersVerb,
+  chat: async () => (await import('./verbs/chat.ts')).chatVerb,
   doctor: async () => (await import('./verbs/doctor.ts')).doctorVerb,
 };
 

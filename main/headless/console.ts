@@ -16,6 +16,10 @@ export interface CommandConsole {
   words(both: { en: string; zh: string }): string;
   /** A line of the result, for people; nothing with --json. */
   print(line: string): void;
+  /** A piece of the result as it comes, without a line's end; nothing with --json. */
+  stream(text: string): void;
+  /** A piece of what goes beside it, on stderr; nothing with --json or --quiet. */
+  aside(text: string): void;
   /** A remark on stderr; nothing with --json or --quiet. */
   note(line: string): void;
   /** On stderr, and kept for the JSON result. */
@@ -57,6 +61,12 @@ export function createConsole({ locale, json, quiet }: ConsoleOptions): CommandC
     words: ({ en, zh }) => (isChinese ? zh : en),
     print(line) {
       if (!json) process.stdout.write(`${harmless(line)}\n`);
+    },
+    stream(text) {
+      if (!json) process.stdout.write(harmless(text));
+    },
+    aside(text) {
+      if (!json && !quiet) process.stderr.write(harmless(text));
     },
     note(line) {
       if (!json && !quiet) stderr(line);

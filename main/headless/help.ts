@@ -21,7 +21,17 @@ export interface VerbSpec {
   options: readonly OptionSpec[];
 }
 
-export const VERB_NAMES = ['serve', 'export', 'inspect', 'voices', 'align', 'live', 'doctor'] as const;
+export const VERB_NAMES = [
+  'serve',
+  'export',
+  'inspect',
+  'voices',
+  'align',
+  'live',
+  'providers',
+  'chat',
+  'doctor',
+] as const;
 export type VerbName = (typeof VERB_NAMES)[number];
 
 const LANG: OptionSpec = {
@@ -75,6 +85,7 @@ Examples:
   $ npm run shenghua -- live --portrait sample:lin --script talk.txt --to rtmp://live.example.com/app/key
   $ npm run shenghua -- serve
   $ npm run shenghua -- inspect me.jpg
+  $ npm run shenghua -- providers test
   $ npm run shenghua -- doctor
 
 Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted.
@@ -86,6 +97,7 @@ Exit codes: 0 done, 1 failed, 2 wrong usage, 130 interrupted.
   $ npm run shenghua -- live --portrait sample:lin --script 口播.txt --to rtmp://live.example.com/app/密钥
   $ npm run shenghua -- serve
   $ npm run shenghua -- inspect 我.jpg
+  $ npm run shenghua -- providers test
   $ npm run shenghua -- doctor
 
 退出码：0 完成，1 失败，2 用法有误，130 被中断。
@@ -524,6 +536,105 @@ Examples:
       },
       ...TALK_OPTIONS.filter(({ flags }) => !flags.startsWith('--audio')),
       FILE_OPTIONS.find(({ flags }) => flags.startsWith('--preset'))!,
+      LANG,
+      ...COMMON,
+    ],
+  },
+  {
+    name: 'providers',
+    argument: {
+      name: '[what...]',
+      words: {
+        en: 'list (unless given), test [provider], set <setting> <value>, set key <name>',
+        'zh-CN': 'list（默认）、test [服务商]、set <设置> <值>、set key <名称>',
+      },
+    },
+    summary: {
+      en: 'list, test and set up cloud and local engines',
+      'zh-CN': '列出、测试和设置云端与本机引擎',
+    },
+    more: {
+      en: `
+A key is read from standard input or, with --key-env, from an environment variable: never from an argument, which other users of this
+machine can read. It is kept encrypted. Without one, DASHSCOPE_API_KEY counts; DASHSCOPE_HTTP_BASE_URL and
+DASHSCOPE_WEBSOCKET_BASE_URL say where Bailian is. Keys: bailian, access-key-id, access-key-secret, redis, llm/<server>.
+Settings are named as in the JSON of “list --json”; lists take commas, “null” means none.
+
+Examples:
+  $ npm run shenghua -- providers
+  $ npm run shenghua -- providers test
+  $ npm run shenghua -- providers test cosyvoice --json
+  $ npm run shenghua -- providers set key bailian < key.txt
+  $ npm run shenghua -- providers set key bailian --key-env MY_KEY
+  $ npm run shenghua -- providers set key bailian --remove
+  $ npm run shenghua -- providers set policy.mode offline
+  $ npm run shenghua -- providers set policy.chains.tts cosyvoice,espeak
+  $ npm run shenghua -- providers set bailian.region singapore
+  $ npm run shenghua -- providers set openAiServers '[{"id":"home","baseUrl":"http://localhost:11434/v1","model":"qwen3:8b"}]'`,
+      'zh-CN': `
+密钥从标准输入读取，或用 --key-env 指定环境变量；不能写在参数里，因为本机其他用户可以看到参数。密钥加密保存。
+未保存密钥时使用 DASHSCOPE_API_KEY；DASHSCOPE_HTTP_BASE_URL 与 DASHSCOPE_WEBSOCKET_BASE_URL 指定百炼地址。
+密钥名称：bailian、access-key-id、access-key-secret、redis、llm/<服务>。
+设置名称与“list --json”输出一致；列表用逗号分隔，null 表示无。
+
+示例：
+  $ npm run shenghua -- providers
+  $ npm run shenghua -- providers test
+  $ npm run shenghua -- providers test cosyvoice --json
+  $ npm run shenghua -- providers set key bailian < 密钥.txt
+  $ npm run shenghua -- providers set key bailian --key-env MY_KEY
+  $ npm run shenghua -- providers set key bailian --remove
+  $ npm run shenghua -- providers set policy.mode offline
+  $ npm run shenghua -- providers set policy.chains.tts cosyvoice,espeak
+  $ npm run shenghua -- providers set bailian.region singapore
+  $ npm run shenghua -- providers set openAiServers '[{"id":"home","baseUrl":"http://localhost:11434/v1","model":"qwen3:8b"}]'`,
+    },
+    options: [
+      {
+        flags: '--key-env <variable>',
+        words: { en: 'the environment variable that holds the key', 'zh-CN': '保存密钥的环境变量名' },
+      },
+      { flags: '--remove', words: { en: 'remove the key', 'zh-CN': '移除密钥' } },
+      LANG,
+      ...COMMON,
+    ],
+  },
+  {
+    name: 'chat',
+    summary: { en: 'ask the language model', 'zh-CN': '向语言模型提问' },
+    more: {
+      en: `
+The answer streams to standard output. Which model answers follows from “providers”.
+
+Examples:
+  $ npm run shenghua -- chat --once "Three names for a tea house"
+  $ npm run shenghua -- chat --once "为什么天是蓝的？" --thinking
+  $ cat talk.txt | npm run shenghua -- chat --once - --system "Shorten this by half." --json`,
+      'zh-CN': `
+回答逐字输出到标准输出。由哪个模型回答见 providers 命令。
+
+示例：
+  $ npm run shenghua -- chat --once "给茶馆起三个名字"
+  $ npm run shenghua -- chat --once "为什么天是蓝的？" --thinking
+  $ cat 口播.txt | npm run shenghua -- chat --once - --system "缩短一半。" --json`,
+    },
+    options: [
+      {
+        flags: '--once <words>',
+        words: { en: 'one question; “-” reads it from standard input', 'zh-CN': '一个问题；“-”表示从标准输入读取' },
+      },
+      { flags: '--system <words>', words: { en: 'what the model is told first', 'zh-CN': '给模型的系统提示' } },
+      {
+        flags: '--model <name>',
+        words: { en: 'another model than the one that is set', 'zh-CN': '使用其他模型' },
+      },
+      {
+        flags: '--thinking',
+        words: {
+          en: 'let it reason before it answers; what it thinks goes to standard error',
+          'zh-CN': '回答前先思考；思考过程输出到标准错误',
+        },
+      },
       LANG,
       ...COMMON,
     ],

@@ -20,6 +20,7 @@ import { checkMachine } from './machine.ts';
 import { createOwnEmotionService } from './own-emotions.ts';
 import { createPortraitService } from './portraits.ts';
 import { createProjectService, type ProjectService } from './projects.ts';
+import { createProviderService } from './providers/provider-service.ts';
 import { sampleProject } from './sample-project.ts';
 import { createScriptService } from './script.ts';
 import type { MediaProviders, PreviewService, StudioServices } from './service.ts';
@@ -31,6 +32,7 @@ import { createSystemService, systemLocale } from './system.ts';
 import { createTakeService } from './takes.ts';
 import { createThumbnails } from './thumbnails.ts';
 import { createVoiceService } from './voices.ts';
+import { createWritingService } from './writing/writing-service.ts';
 
 export interface StudioServiceOptions {
   /** Data and cache in one place of the person's choice. */
@@ -144,6 +146,8 @@ export async function openStudioService(options: StudioServiceOptions = {}): Pro
     services: {
       ...{ system, settings, emotions, script, exports: queue.service, library: library.service },
       ...{ voices: voices.calls, portraits: portraits.calls, live: live.calls },
+      providers: createProviderService(studio.providers),
+      writing: createWritingService(studio.providers),
       takes: createTakeService(storage.takes, storage.assets),
       projects: {
         ...projects,

@@ -8,6 +8,7 @@ import { live } from './live/feature.ts';
 import { portrait } from './portrait/feature.ts';
 import { preview } from './preview/feature.ts';
 import { projects } from './projects/feature.ts';
+import { providers } from './providers/feature.ts';
 import { script } from './script/feature.ts';
 import { settings } from './settings/feature.ts';
 import { stage } from './stage/feature.ts';
@@ -28,5 +29,6 @@ export const features: readonly Feature[] = [
   live,
   library,
   settings,
+  providers,
   tour,
 ];

@@ -55,7 +55,8 @@ export function MenuEntries({
 }
 
 interface MenuProps {
-  entries: readonly MenuEntry[];
+  /** A function is asked each time the menu opens. */
+  entries: readonly MenuEntry[] | (() => readonly MenuEntry[]);
   /** One button. */
   trigger: ReactElement;
   align?: 'start' | 'end';
@@ -68,12 +69,16 @@ export function Menu({ entries, trigger, align = 'start' }: MenuProps): ReactEle
       <Radix.Trigger asChild>{trigger}</Radix.Trigger>
       <Radix.Portal>
         <Radix.Content className={styles.popup} align={align} sideOffset={4} collisionPadding={6}>
-          <MenuEntries entries={entries} parts={Radix} />
+          {typeof entries === 'function' ? <Fresh ask={entries} /> : <MenuEntries entries={entries} parts={Radix} />}
         </Radix.Content>
       </Radix.Portal>
     </Radix.Root>
   );
 }
+
+const Fresh = ({ ask }: { ask: () => readonly MenuEntry[] }): ReactElement => (
+  <MenuEntries entries={ask()} parts={Radix} />
+);
 
 /** A menu under the right button (or the menu key) on what it wraps. Entries are made when it opens. */
 export function ContextMenu({

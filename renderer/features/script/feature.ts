@@ -10,6 +10,7 @@ import { insertCue } from './actions/insert-cue.ts';
 import { listen } from './actions/listen.ts';
 import { moveDown } from './actions/move-down.ts';
 import { moveUp } from './actions/move-up.ts';
+import { writingActions } from './writing/writing-actions.ts';
 
 export const script: Feature = {
   id: 'script',
@@ -19,6 +20,20 @@ export const script: Feature = {
       component: lazy(() => import('./script-panel.tsx')),
     },
   ],
-  dialogs: [{ id: 'script.import', component: lazy(() => import('./import-dialog.tsx')) }],
-  actions: [find, addLine, duplicateAction, moveUp, moveDown, insertCue, listen, importScript, ...exportActions],
+  dialogs: [
+    { id: 'script.import', component: lazy(() => import('./import-dialog.tsx')) },
+    { id: 'script.ask', component: lazy(() => import('./writing/ask-dialog.tsx')) },
+  ],
+  actions: [
+    find,
+    addLine,
+    duplicateAction,
+    moveUp,
+    moveDown,
+    insertCue,
+    listen,
+    importScript,
+    ...exportActions,
+    ...writingActions,
+  ],
 };

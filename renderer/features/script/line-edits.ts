@@ -212,3 +212,29 @@ export function addImported(imported: readonly ImportedLine[], how: 'replace' | 
 
 export const replaceLines = (lines: readonly ScriptLine[]): void => setLines('script.stepReplace', lines);
 export { sealEdit };
+
+/** Lines written anew, all of them one step of undo. */
+export function setWritten(label: MessageKey, written: ReadonlyMap<string, Partial<Omit<ScriptLine, 'id'>>>): void {
+  editDocument(label, (draft) => {
+    for (const line of draft.script.lines) Object.assign(line, written.get(line.id));
+  });
+  sealEdit();
+}
+
+/** Lines that were drafted, after the line `afterId` (null: at the end), one step of undo. */
+export function insertDrafted(
+  label: MessageKey,
+  afterId: string | null,
+  drafted: readonly Partial<ScriptLine>[],
+): void {
+  const lines = linesNow();
+  const voiceId = lines.find(({ id }) => id === afterId)?.voiceId ?? null;
+  const fresh = drafted.map((line) => blankLine({ voiceId, ...line }));
+  if (lines.every(({ text }) => text.trim() === '')) setLines(label, fresh);
+  else {
+    const place = afterId === null ? -1 : indexOf(afterId);
+    setLines(label, lines.toSpliced(place < 0 ? lines.length : place + 1, 0, ...fresh));
+  }
+  sealEdit();
+  select({ kind: 'lines', ids: fresh.map(({ id }) => id) });
+}

@@ -5,6 +5,7 @@ import { useStore } from 'zustand';
 import { DEFAULT_PAUSE_MS, type ScriptLine } from '../../../app/document/script.ts';
 import { foldEmotionName } from '../../../app/speech/emotion.ts';
 import { listKeyframes, type Mood, removeKeyframe, setKeyframe } from '../../../app/speech/script/keyframes.ts';
+import { toMenuItem, viewAction } from '../../actions/registry.ts';
 import { useLanguage } from '../../state/language.ts';
 import { useDocument } from '../../state/project.ts';
 import { Button, cx, FilteredList, Kbd, type MenuItem, NumberField, Slider } from '../../ui/index.ts';
@@ -32,6 +33,7 @@ import { lineIndex, lineOf } from './lines-index.ts';
 import { toggleListening } from './listen.ts';
 import { closeRowPopup, type RowPopup, rowPopupStore } from './row-popup.ts';
 import styles from './script.module.css';
+import { writingActions } from './writing/writing-actions.ts';
 
 /** The panel that is open at a line, one for all of them. */
 export function RowPopups(): ReactElement | null {
@@ -268,6 +270,8 @@ function LineMenu({ line }: { line: ScriptLine }): ReactElement {
     { label: t('script.moveDown'), icon: ArrowDown, shortcut: 'Alt+ArrowDown', onSelect: () => moveSelected(ids, 1) },
     { label: t('script.deleteLines'), icon: Trash2, danger: true, onSelect: () => deleteLines(ids) },
   ];
+  // The line was chosen when its menu was opened.
+  const writing = writingActions.slice(1).map((action) => toMenuItem(viewAction(action)) as MenuItem);
   const onArrows = (event: KeyboardEvent<HTMLElement>): void => {
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step === undefined) return;
@@ -280,22 +284,31 @@ function LineMenu({ line }: { line: ScriptLine }): ReactElement {
     // biome-ignore lint/a11y/noStaticElementInteractions: the arrows go from button to button.
     <div className={styles.lineMenu} onKeyDown={onArrows}>
       {several && <p className={popups.heading}>{t('script.chosen', { count: ids.length })}</p>}
-      {entries.map(({ label, icon: Icon, onSelect, shortcut, disabled, danger }) => (
-        <button
-          key={label}
-          type="button"
-          disabled={disabled}
-          className={cx(popups.item, styles.menuItem, danger && popups.danger)}
-          onClick={() => {
-            closeRowPopup();
-            onSelect();
-          }}
-        >
-          <span className={popups.mark}>{Icon && <Icon aria-hidden />}</span>
-          <span className={popups.label}>{label}</span>
-          {shortcut != null && <Kbd shortcut={shortcut} />}
-        </button>
+      {entries.map((entry) => (
+        <LineMenuItem key={entry.label} {...entry} />
+      ))}
+      <p className={popups.heading}>{t('writing.title')}</p>
+      {writing.map((entry) => (
+        <LineMenuItem key={entry.label} {...entry} />
       ))}
     </div>
+  );
+}
+
+function LineMenuItem({ label, icon: Icon, onSelect, shortcut, disabled, danger }: MenuItem): ReactElement {
+  return (
+    <button
+      type="button"
+      disabled={disabled}
+      className={cx(popups.item, styles.menuItem, danger && popups.danger)}
+      onClick={() => {
+        closeRowPopup();
+        onSelect();
+      }}
+    >
+      <span className={popups.mark}>{Icon && <Icon aria-hidden />}</span>
+      <span className={popups.label}>{label}</span>
+      {shortcut != null && <Kbd shortcut={shortcut} />}
+    </button>
   );
 }

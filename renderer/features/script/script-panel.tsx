@@ -1,7 +1,16 @@
-import { Brackets, FileInput, FileOutput, MessageSquarePlus, Plus, Search, TriangleAlert } from 'lucide-react';
+import {
+  Brackets,
+  FileInput,
+  FileOutput,
+  MessageSquarePlus,
+  Plus,
+  Search,
+  Sparkles,
+  TriangleAlert,
+} from 'lucide-react';
 import { type KeyboardEvent, type ReactElement, useCallback, useEffect, useMemo, useRef } from 'react';
 import { useStore } from 'zustand';
-import { runAction, useAction } from '../../actions/registry.ts';
+import { runAction, toMenuItem, useAction, viewAction } from '../../actions/registry.ts';
 import { shortcutOf } from '../../actions/shortcut.ts';
 import { useLanguage } from '../../state/language.ts';
 import { useDocument } from '../../state/project.ts';
@@ -32,6 +41,8 @@ import { followPlayHead, playingLineStore } from './playing-line.ts';
 import { RowPopups } from './row-popups.tsx';
 import styles from './script.module.css';
 import { ScriptRow } from './script-row.tsx';
+import { writingActions } from './writing/writing-actions.ts';
+import { WritingBar } from './writing/writing-bar.tsx';
 
 const ROW_HEIGHT = 32;
 
@@ -79,6 +90,7 @@ export default function ScriptPanel(): ReactElement {
     >
       <Toolbar />
       {findOpen && <FindBar show={show} />}
+      <WritingBar />
       <div className={styles.body}>
         <DropZone label={t('script.dropFile')} onFiles={(files) => openDialog('script.import', files[0])}>
           {ids.length === 0 ? (
@@ -200,10 +212,22 @@ function Toolbar(): ReactElement {
           onSelect: () => runAction(id),
         }))}
       />
+      <WritingMenu />
       <span className={styles.spring} />
       <Faulty />
       <Total />
     </div>
+  );
+}
+
+/** What a language model can do for the chosen lines. */
+function WritingMenu(): ReactElement {
+  const { t } = useLanguage();
+  return (
+    <Menu
+      trigger={<IconButton icon={Sparkles} label={t('writing.title')} />}
+      entries={() => writingActions.map((action) => toMenuItem(viewAction(action)))}
+    />
   );
 }
 

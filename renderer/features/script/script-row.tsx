@@ -19,6 +19,7 @@ import { pickLine } from './multi-select.ts';
 import { playingLineStore } from './playing-line.ts';
 import { openRowPopup, type RowPopup } from './row-popup.ts';
 import styles from './script.module.css';
+import { useIsWritten, WrittenText } from './writing/writing-bar.tsx';
 
 const MARKER = /\[\s*#([\p{L}\p{N}_-]+)/u;
 
@@ -32,6 +33,7 @@ export const ScriptRow = memo(function ScriptRow({ id, index, count }: { id: str
   const playing = useStore(playingLineStore, ({ lineId }) => lineId === id);
   const hearing = useStore(listenStore, ({ lineId, phase }) => (lineId === id ? phase : 'silent'));
   const drop = useStore(dropStore, ({ over, after }) => (over === id ? (after ? 'after' : 'before') : null));
+  const written = useIsWritten(id);
   const row = useRef<HTMLDivElement>(null);
   useFocusKept(row, id);
   if (line === null) return null;
@@ -102,7 +104,11 @@ export const ScriptRow = memo(function ScriptRow({ id, index, count }: { id: str
           <span style={{ width: `${line.intensity * 100}%`, background: looks.colour(line.emotion) }} />
         </span>
       </button>
-      <LineText id={id} number={number} text={line.text} looks={looks} active={active} />
+      {written ? (
+        <WrittenText id={id} number={number} />
+      ) : (
+        <LineText id={id} number={number} text={line.text} looks={looks} active={active} />
+      )}
       <div className={styles.extras}>
         {marker !== null && (
           <span className={styles.chip} title={t('script.marker')}>

@@ -1,8 +1,8 @@
-import { Cpu, HardDrive, Info, Keyboard, type LucideIcon, SlidersHorizontal, Upload } from 'lucide-react';
+import { Cpu, HardDrive, Info, Keyboard, type LucideIcon, ServerCog, SlidersHorizontal, Upload } from 'lucide-react';
 import { lazy, type ReactElement, Suspense } from 'react';
 import { useStore } from 'zustand';
 import { useT } from '../../state/language.ts';
-import { Spinner } from '../../ui/index.ts';
+import { cx, Spinner } from '../../ui/index.ts';
 import { DataSettings } from './data-settings.tsx';
 import { ExportSettings } from './export-settings.tsx';
 import { GeneralSettings } from './general-settings.tsx';
@@ -12,10 +12,12 @@ import { SECTIONS, type SettingsSection, settingsStore } from './settings-store.
 import { ShortcutSettings } from './shortcut-settings.tsx';
 
 const About = lazy(() => import('./about.tsx'));
+const ProvidersPage = lazy(() => import('../providers/providers-page.tsx'));
 
 const ICONS: Readonly<Record<SettingsSection, LucideIcon>> = {
   general: SlidersHorizontal,
   export: Upload,
+  providers: ServerCog,
   data: HardDrive,
   machine: Cpu,
   shortcuts: Keyboard,
@@ -24,6 +26,11 @@ const ICONS: Readonly<Record<SettingsSection, LucideIcon>> = {
 const PAGES: Readonly<Record<SettingsSection, () => ReactElement>> = {
   general: GeneralSettings,
   export: ExportSettings,
+  providers: () => (
+    <Suspense fallback={<Spinner />}>
+      <ProvidersPage />
+    </Suspense>
+  ),
   data: DataSettings,
   machine: MachineSettings,
   shortcuts: ShortcutSettings,
@@ -59,7 +66,10 @@ export default function SettingsScreen(): ReactElement {
         })}
       </nav>
       <div className={styles.body}>
-        <section className={styles.section} aria-labelledby="settings-title">
+        <section
+          className={cx(styles.section, section === 'providers' && styles.wide)}
+          aria-labelledby="settings-title"
+        >
           <h2 id="settings-title">{t.any(`settings.${section}`)}</h2>
           <Page />
         </section>

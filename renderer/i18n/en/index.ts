@@ -6,6 +6,7 @@ import { live } from './live.ts';
 import { portrait } from './portrait.ts';
 import { preview } from './preview.ts';
 import { projects } from './projects.ts';
+import { providers } from './providers.ts';
 import { script } from './script.ts';
 import { settings } from './settings.ts';
 import { shell } from './shell.ts';
@@ -14,6 +15,7 @@ import { timeline } from './timeline.ts';
 import { tour } from './tour.ts';
 import { ui } from './ui.ts';
 import { voice } from './voice.ts';
+import { writing } from './writing.ts';
 
 export const messages = {
   shell,
@@ -24,12 +26,14 @@ export const messages = {
   emotion,
   stage,
   script,
+  writing,
   timeline,
   preview,
   export: exporting,
   library,
   live,
   settings,
+  providers,
   tour,
 };
 export type Messages = typeof messages;

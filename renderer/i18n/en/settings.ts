@@ -2,6 +2,7 @@ export const settings = {
   title: 'Settings',
   general: 'General',
   export: 'Export and preview',
+  providers: 'Providers',
   data: 'Data and disk',
   machine: 'This computer',
   shortcuts: 'Keyboard shortcuts',
@@ -59,7 +60,8 @@ export const settings = {
   resetKeysOf: 'Give {label} its own keys back',
   version: 'Version {version}, {platform}',
   licence: 'Free software under the GNU General Public License, version 3 or later. It comes without any warranty.',
-  privacy: 'Pictures, words and voices stay on this computer; nothing is sent anywhere.',
+  privacy:
+    'Pictures, words and voices stay on this computer. Only what you have a cloud provider do is sent to that provider.',
   thirdParty: 'It stands on {count} packages',
   thirdPartyList: 'Packages and their licences',
   searchLicences: 'Search packages and licences',

@@ -1,0 +1,53 @@
+/** `chat --once "…"`: one question to the chain of language models, its answer as it comes. */
+import { StudioError } from '../../../app/errors/index.ts';
+import { dutyOf, dutyWords } from '../../../app/policy/status.ts';
+import { createStudio } from '../../compose.ts';
+import type { ChatEvent, ChatMessage } from '../../engine/ports/llm.ts';
+import type { Verb } from '../cli.ts';
+import { usage } from '../faults.ts';
+import { readStdin } from '../text-input.ts';
+
+export const chatVerb: Verb = async ({ options, console, signal, studio: where }) => {
+  const { once, system, model, thinking } = options;
+  if (typeof once !== 'string') throw usage('command.missing-argument', { argument: '--once <words>', verb: 'chat' });
+  const question = (once === '-' ? await readStdin(console, signal) : once).trim();
+  if (question === '') throw new StudioError('script.empty');
+  await using studio = createStudio(where);
+  const { providers } = studio;
+  const stop = providers.listen((event) => {
+    if (event?.type !== 'switched') return;
+    const duty = dutyOf([event], event.stage);
+    if (duty !== null) console.note(dutyWords(duty, duty.provider, console.locale));
+  });
+  const messages: ChatMessage[] = [
+    ...(typeof system === 'string' ? [{ role: 'system' as const, content: system }] : []),
+    { role: 'user', content: question },
+  ];
+  let answer = '';
+  let thoughts = '';
+  let done: Extract<ChatEvent, { type: 'done' }> | null = null;
+  try {
+    const request = { model: typeof model === 'string' ? model : null, messages, thinking: thinking === true };
+    for await (const event of providers.llm.chat(request, signal)) {
+      if (event.type === 'text') {
+        answer += event.text;
+        console.stream(event.text);
+      } else if (event.type === 'thinking') {
+        thoughts += event.text;
+        console.aside(event.text);
+      } else if (event.type === 'withdrawn') {
+        throw new StudioError('cloud.unsafe-text', { provider: providers.llm.id });
+      } else if (event.type === 'done') done = event;
+    }
+  } finally {
+    stop();
+    if (answer !== '') console.stream('\n');
+  }
+  return {
+    json: {
+      answer,
+      ...(thoughts !== '' && { thinking: thoughts }),
+      ...(done !== null && { model: done.model, reason: done.reason, usage: done.usage }),
+    },
+  };
+};
