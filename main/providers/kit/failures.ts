@@ -178,6 +178,7 @@ const RULES: readonly Rule[] = [
       { provider, seconds: Number(/after (\d+)/i.exec(message)![1]) },
     ],
   },
+  { is: both(family(/InvalidParameter$/), ({ status }) => status < 500), gives: badRequest },
   { is: named('RequestTimeOut', 'ResponseTimeout'), gives: timeout(300) },
   {
     is: family(

@@ -76,6 +76,12 @@ export async function requestJson(call: Omit<HttpCall, 'expects'>, signal: Abort
   return parseJson(await readText(answer.body), call.provider);
 }
 
+/** An error with the status of a success. @throws StudioError of `cloud.*` */
+export function refuseError(answer: unknown, provider: string, about: HttpCall['about'] = {}): void {
+  const refusal = isRecord(answer) && !('output' in answer) && !('results' in answer) ? refusalOf(answer) : null;
+  if (refusal !== null) throw vendorFailure({ provider, ...about, ...refusal });
+}
+
 export async function readText(body: AsyncIterable<Uint8Array>): Promise<string> {
   const pieces: Uint8Array[] = [];
   for await (const piece of body) pieces.push(piece);
@@ -237,16 +243,19 @@ async function refuse(response: IncomingMessage, exchange: Exchange, call: HttpC
           if (error instanceof StudioError) return '';
           throw error;
         });
-    throw vendorFailure({ provider, ...about, status, ...refusalIn(text) });
+    throw vendorFailure({ provider, ...about, ...refusalIn(text), status });
   }
   if (isPage && call.expects !== 'any') throw cloudError('cloud.captive-portal', { provider });
 }
+
+/** A code that is a number is HTTP's status, or ISI's. */
+type Refusal = Pick<VendorFailure, 'code' | 'message' | 'status'>;
 
 /**
  * Code and words of a refusal in any of the forms met: `{code, message}`, `{error: {code, type, message}}`, `{error: "…"}`,
  * `{Code, Message}`, plain text.
  */
-export function refusalIn(text: string): Pick<VendorFailure, 'code' | 'message'> {
+export function refusalIn(text: string): Refusal {
   let said: unknown;
   try {
     said = JSON.parse(text);
@@ -257,7 +266,7 @@ export function refusalIn(text: string): Pick<VendorFailure, 'code' | 'message'>
 }
 
 /** As {@link refusalIn}, of what is parsed already; null where it is no refusal. */
-export function refusalOf(said: unknown): Pick<VendorFailure, 'code' | 'message'> | null {
+export function refusalOf(said: unknown): Refusal | null {
   if (Array.isArray(said)) return refusalOf(said[0]);
   if (!isRecord(said)) return null;
   const inner = said.error;
@@ -266,13 +275,21 @@ export function refusalOf(said: unknown): Pick<VendorFailure, 'code' | 'message'
   const words = [fault.message, fault.Message, fault.detail, fault.error_message].find(
     (each) => typeof each === 'string',
   );
-  const codes = [fault.code, fault.Code, fault.error_code, isRecord(inner) ? fault.type : undefined];
-  const code = codes.find((each) => (typeof each === 'string' && each !== '') || typeof each === 'number');
-  if (code === undefined && !isRecord(inner) && !('message' in said && !('choices' in said) && !('output' in said)))
-    return null;
+  const codes = [fault.code, fault.Code, fault.error_code];
+  const named = [...codes, isRecord(inner) ? fault.type : undefined].find(
+    (each) => typeof each === 'string' && each !== '',
+  );
+  const numbered = codes.find((each) => typeof each === 'number');
+  const isError =
+    named !== undefined ||
+    numbered !== undefined ||
+    isRecord(inner) ||
+    ('message' in said && !('choices' in said) && !('output' in said));
+  if (!isError) return null;
   return {
-    ...(code === undefined ? {} : { code: String(code) }),
+    ...(named === undefined ? {} : { code: named as string }),
     ...(words === undefined ? {} : { message: words as string }),
+    ...(numbered === undefined ? {} : { status: numbered as number }),
   };
 }
 

@@ -1,0 +1,2 @@
+export { BailianEmbeddings } from './embeddings.ts';
+export { BailianRerank } from './rerank.ts';
