@@ -24,6 +24,8 @@ export interface LineContext {
 }
 
 export interface VoiceSource {
+  /** Waited for before anything else is asked: which voices there are may have to be looked up. */
+  ready?(): Promise<void>;
   /** Those whose versions decide how a line with these wishes sounds when nothing fails. Voices that act are told so by `acts`. */
   decidersOf(wish: VoiceWish): { providers: readonly Pick<TtsProvider, 'id' | 'version'>[]; acts: boolean };
   /** @throws StudioError speech.unknown-voice */

@@ -156,6 +156,7 @@ export function createSpeechStage({
     },
     async speak(plan, options, signal, onSound) {
       signal.throwIfAborted();
+      await source.ready?.();
       const key = keyOf(plan, options, source);
       let speech = (await readCached(cacheDir, key)) ?? (await stoodIn(key));
       if (!speech) {
