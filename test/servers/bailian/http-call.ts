@@ -131,7 +131,7 @@ export class HttpCall {
   }
 
   /** An error in a stream that was accepted: the HTTP status stays 200. */
-  async failInside(error: { code: string; message: string }, status = 400): Promise<void> {
+  async failInside(error: { code: string; message: string }, status = statusOf(error.code)): Promise<void> {
     if (this.#chunks === 0 && !this.#response.headersSent) {
       await this.#begin();
       this.#head(200, { 'content-type': 'text/event-stream;charset=UTF-8' });
@@ -238,4 +238,10 @@ export class HttpCall {
     this.served.endedAtMs = performance.now();
     this.#response.end();
   }
+}
+
+/** What the code of an error inside a stream would have been as an answer. */
+function statusOf(code: string): number {
+  if (code.startsWith('Throttling')) return 429;
+  return /^(Internal|System|Model(Serving|Service)|RequestTimeOut|ResponseTimeout)/.test(code) ? 500 : 400;
 }
