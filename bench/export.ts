@@ -21,13 +21,13 @@ export const exportBench: Bench = {
   options: {
     avatar: { value: 'ID', about: 'a sample avatar (lin)' },
     portrait: { value: 'FILE', about: 'a picture of your own instead' },
-    rounds: { value: 'N', about: 'times everything is said, some 29 s each (2)' },
+    rounds: { value: 'N', about: 'times everything is said, some 29 s each (4)' },
     repeats: { value: 'N', about: 'times each is done (3)' },
   },
   async run(run) {
     const { options, studio, scratchDir, signal, say } = run;
     const repeats = numberOption('repeats', options.repeats, 3);
-    const rounds = Math.round(numberOption('rounds', options.rounds, 2));
+    const rounds = Math.round(numberOption('rounds', options.rounds, 4));
     const talk = await benchTalk({ avatar: options.avatar, portrait: options.portrait, rounds });
     const outPath = join(scratchDir, 'ours.mp4');
     const ours = (): Promise<ExportReport> => exportProject({ ...talk, outPath, signal }, studio);
@@ -82,6 +82,8 @@ async function captureFrames(staged: StagedTalk, { scratchDir, signal }: BenchRu
   const file = await open(path, 'w');
   try {
     await drawTalk(staged, async (frame) => void (await file.write(frame)), signal);
+    // What waits to be written to the disk would be written while others are timed.
+    await file.sync();
   } finally {
     await file.close();
   }

@@ -5,6 +5,9 @@ import type { FrameSource, FrameSpeech, StageFrame } from './ports/frames.ts';
 /** Speech is announced this much before an engine needs it at the latest. */
 const ANNOUNCE_MARGIN_MS = 500;
 
+/** Frames given to the sink before the first of them has been taken: an encoder that reads never waits for this thread's turn. */
+const WRITES = 3;
+
 export interface ProgrammeInput {
   fps: number;
   /** Frames to draw. */
@@ -28,13 +31,22 @@ export async function encodeProgramme(
   try {
     if (source !== null) {
       const nextFrame = drawAhead(input, source);
-      for (let done = 0; done < input.frames; done++) {
-        signal.throwIfAborted();
-        const frame = await nextFrame();
+      let done = 0;
+      const write = async (frame: StageFrame): Promise<void> => {
         await sink.writeFrame(frame.data);
         frame.release();
-        onFrame?.(done + 1, input.frames);
+        onFrame?.(++done, input.frames);
+      };
+      const writing: Promise<void>[] = [];
+      for (let index = 0; index < input.frames; index++) {
+        signal.throwIfAborted();
+        const written = write(await nextFrame());
+        // Its failure is met when its turn comes; until then it must not count as unhandled.
+        written.catch(() => undefined);
+        writing.push(written);
+        if (writing.length === WRITES) await writing.shift();
       }
+      for (const written of writing) await written;
     }
     await sink.finish();
   } catch (error) {

@@ -98,7 +98,7 @@ class FfmpegSink implements EncoderSink {
     const { frameBytes } = this.#options;
     if (frame.length !== frameBytes) throw new RangeError(`a frame is ${frameBytes} bytes, not ${frame.length}`);
     await this.#assertEncoding();
-    const write = this.#frameTail.then(() => this.#run!.write(frame));
+    const write = this.#run!.write(frame);
     this.#frameTail = write.catch(() => {});
     await this.#orFail(write);
     this.#framesWritten += 1;
