@@ -37,7 +37,7 @@ const ENTER = 3 * STRANGE;
 const ENTER_INSIDE = 9 * STRANGE;
 const LEAVE_INSIDE = 5 * STRANGE;
 /** Paths so much worse than the best are given up. */
-const BEAM = 45 * STRANGE;
+const BEAM = 22 * STRANGE;
 
 /** Where a path entered a word, and how it came there. */
 interface Step {

@@ -45,7 +45,7 @@ export interface ListenOptions {
 
 /** How those who teach without saying whose voice it is are understood: a man and a woman. */
 const TEACHERS = ['espeak', 'espeak+f3'] as const;
-const MAX_REMEMBERED = 24;
+const MAX_REMEMBERED = 16;
 /** Words further apart are in two phrases: there may be any rest between them. */
 const REST_MS = 60;
 

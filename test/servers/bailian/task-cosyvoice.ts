@@ -26,6 +26,8 @@ const MAX_AT_ONCE = 20_000;
 const MAX_IN_ALL = 200_000;
 const GAP_MS = 23_000;
 const PIECE_MS = 100;
+/** Between two sentences. */
+const BREATH_MS = 200;
 
 interface Character {
   models: RegExp;
@@ -272,7 +274,9 @@ class CosyVoice implements Task {
       outlet.left,
     );
     // The untyped answers of old counted each sentence's time from its own beginning.
-    const baseMs = mode === 'untyped' ? 0 : (this.#samples * 1000) / sampleRate;
+    const breath = new Int16Array(index === 0 ? 0 : Math.round((BREATH_MS * sampleRate) / 1000));
+    const startMs = mode === 'untyped' ? 0 : (this.#samples * 1000) / sampleRate;
+    const baseMs = startMs + (breath.length * 1000) / sampleRate;
     const words = this.#timed ? speech.words.map((word) => toldWord(word, baseMs)) : [];
     this.#allWords.push(...words);
     this.#spokenCharacters += vendorLength(sentence.shown);
@@ -288,10 +292,10 @@ class CosyVoice implements Task {
     if (mode !== 'untyped' && !(await outlet.piece({ message: told('sentence-begin', []) }))) return false;
     const rest = new Int16Array(Math.round((sentence.restMs * sampleRate) / 1000));
     let sent = 0;
-    for (const pcm of [speech.pcm, rest])
+    for (const pcm of [breath, speech.pcm, rest])
       for (const sound of soundPieces(pcm, sampleRate, PIECE_MS)) {
         sent += sound.length / 2;
-        const reachedMs = baseMs + (sent * 1000) / sampleRate;
+        const reachedMs = startMs + (sent * 1000) / sampleRate;
         const known = grows ? words.filter(({ end_time }) => end_time <= reachedMs + 1) : [];
         const isFirst = this.#format === 'wav' && this.#samples === 0 && sent * 2 === sound.length;
         const bytes = isFirst ? Buffer.concat([endlessWavHeader(sampleRate), sound]) : sound;
@@ -317,6 +321,6 @@ const toldWord = ({ text, from, to, startMs, endMs }: SpokenWord, baseMs: number
   text,
   begin_index: from,
   end_index: to,
-  begin_time: Math.round(baseMs + startMs),
-  end_time: Math.round(baseMs + endMs),
+  begin_time: Math.floor(baseMs + startMs),
+  end_time: Math.floor(baseMs + endMs),
 });

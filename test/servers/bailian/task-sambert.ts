@@ -86,7 +86,7 @@ export function sambertTask(host: TaskHost): Task {
       const speech = await context.mouth.speak({ ...request, text: shown }, outlet.left);
       const baseMs = (samples * 1000) / sampleRate;
       characters += vendorLength(shown);
-      const at = (ms: number): number => Math.round(baseMs + ms);
+      const at = (ms: number): number => Math.floor(baseMs + ms);
       const words = speech.words.map((word, i) => {
         const startMs = Math.min(word.startMs, word.phones[0]?.startMs ?? word.startMs);
         const next = speech.words[i + 1];
@@ -126,6 +126,20 @@ export function sambertTask(host: TaskHost): Task {
   };
 }
 
+const GLIDES: Record<string, string> = { aɪ: 'ay', aʊ: 'aw', eɪ: 'ey', oʊ: 'ow', ɔɪ: 'oy' };
+
+/** Diphthongs, which the embedded voice tells as two sounds, as one. */
+function joined(phones: readonly Phone[]): Phone[] {
+  const whole: Phone[] = [];
+  for (const phone of phones) {
+    const last = whole.at(-1);
+    const glide = last && `${last.phone}${phone.phone}`;
+    if (last && glide && glide in GLIDES) whole.splice(-1, 1, { ...last, phone: glide, endMs: phone.endMs });
+    else whole.push(phone);
+  }
+  return whole;
+}
+
 /** A Chinese syllable as initial and final with its tone; other words sound by sound. */
 function phonemesOf(
   word: SpokenWord,
@@ -149,12 +163,12 @@ function phonemesOf(
     ];
   }
   let stressed = false;
-  return word.phones.map((phone: Phone) => {
+  return joined(word.phones).map((phone) => {
     const isVowel = /^[aɑɐæʌɒeɛəɚɜɝɪiᵻoɔʊu]/u.test(phone.phone);
     const stress = isVowel && !stressed && phone.phone !== 'ə' ? 1 : 0;
     stressed ||= stress === 1;
     return {
-      text: ARPABET[phone.phone] ?? phone.phone,
+      text: GLIDES[phone.phone] ?? ARPABET[phone.phone] ?? phone.phone,
       begin_time: at(phone.startMs),
       end_time: at(phone.endMs),
       tone: asText ? String(stress) : stress,
