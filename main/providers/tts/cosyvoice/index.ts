@@ -15,6 +15,7 @@ import type { BailianEndpoint } from '../../kit/endpoint.ts';
 import { closeWarmLines, openTask, type TaskRun } from '../../kit/task-socket.ts';
 import { vendorVoice, voiceOf } from '../cloud/listed.ts';
 import { dashScopeManner, emphasised } from '../cloud/manner.ts';
+import { PATIENCE_MS } from '../cloud/patience.ts';
 import {
   isForced,
   isSpeakable,
@@ -46,9 +47,17 @@ export interface CosyVoiceOptions {
   clones?: (signal?: AbortSignal) => Promise<Voice[]>;
   /** Asks for the hidden AIGC mark in the sound, which China's labelling rules want of the one who makes it. On unless told otherwise. */
   aigcMark?: boolean;
+  /** The longest silence of the vendor that is waited through. */
+  patienceMs?: number;
 }
 
-export function createCosyVoiceProvider({ endpoint, model, clones, aigcMark = true }: CosyVoiceOptions): TtsProvider {
+export function createCosyVoiceProvider({
+  endpoint,
+  model,
+  clones,
+  aigcMark = true,
+  patienceMs = PATIENCE_MS,
+}: CosyVoiceOptions): TtsProvider {
   const runFor = (voice: CosyVoice, manner: Manner): TaskRun => ({
     taskGroup: 'audio',
     task: 'tts',
@@ -75,7 +84,15 @@ export function createCosyVoiceProvider({ endpoint, model, clones, aigcMark = tr
       try {
         task.continueWith({ text: ssml ? ssmlOf(text, range) : text.text.slice(range.from, range.to) });
         task.finish();
-        soundMs = yield* speakTask({ task, text, range, provider: endpoint.provider, rate: RATE, baseMs: soundMs });
+        soundMs = yield* speakTask({
+          task,
+          text,
+          range,
+          provider: endpoint.provider,
+          rate: RATE,
+          baseMs: soundMs,
+          patienceMs,
+        });
       } finally {
         task.close();
       }
@@ -90,7 +107,7 @@ export function createCosyVoiceProvider({ endpoint, model, clones, aigcMark = tr
     signal.throwIfAborted();
     const voice = cosyVoiceNamed(vendorVoice(COSYVOICE, voiceId), model);
     const run = runFor(voice, { prosody, emotion, lang, ssml: false, hotFix: null });
-    yield* speakStream({ endpoint, run, pieces, lang, rate: RATE, signal });
+    yield* speakStream({ endpoint, run, pieces, lang, rate: RATE, patienceMs, signal });
   }
 
   return {

@@ -4,6 +4,7 @@ import type { TtsEvent } from '../../../engine/ports/tts.ts';
 import { cloudError } from '../../kit/failures.ts';
 import type { TaskEvent, TaskSocket } from '../../kit/task-socket.ts';
 import { asRecord, numberIn, stringIn } from '../../kit/web-socket.ts';
+import { withPatience } from '../cloud/patience.ts';
 import { SoundIn } from '../cloud/sound-in.ts';
 import type { Range, SpokenText } from '../cloud/spoken-text.ts';
 import { type VendorWord, WordClock } from '../cloud/word-clock.ts';
@@ -17,6 +18,8 @@ export interface TaskHearing {
   rate: number;
   /** Sound of earlier tasks of the same part. */
   baseMs: number;
+  /** The longest silence that is waited through. */
+  patienceMs: number;
 }
 
 /** Returns the sound of the part so far, in ms. */
@@ -27,11 +30,12 @@ export async function* speakTask({
   provider,
   rate,
   baseMs,
+  patienceMs,
 }: TaskHearing): AsyncGenerator<TtsEvent, number> {
   const sound = new SoundIn(provider, rate);
   const clock = new WordClock(text, range.from, range.to, baseMs);
   const now = (): number => baseMs + sound.soundMs;
-  for await (const event of task.events()) {
+  for await (const event of withPatience(task.events(), patienceMs, provider)) {
     if (event.type === 'binary') {
       const pcm = sound.push(event.bytes);
       if (pcm.length > 0) yield { type: 'audio', pcm };

@@ -25,6 +25,7 @@ export interface StreamSpeech {
   pieces: AsyncIterable<string>;
   lang: SpeechLang;
   rate: number;
+  patienceMs: number;
   signal: AbortSignal;
 }
 
@@ -34,6 +35,7 @@ export async function* speakStream({
   pieces,
   lang,
   rate,
+  patienceMs,
   signal,
 }: StreamSpeech): AsyncGenerator<TtsEvent> {
   const source = pieces[Symbol.asyncIterator]();
@@ -65,7 +67,15 @@ export async function* speakStream({
       });
       try {
         const range = { from, to: Number.POSITIVE_INFINITY };
-        soundMs = yield* speakTask({ task, text, range, provider: endpoint.provider, rate, baseMs: soundMs });
+        soundMs = yield* speakTask({
+          task,
+          text,
+          range,
+          provider: endpoint.provider,
+          rate,
+          baseMs: soundMs,
+          patienceMs,
+        });
       } catch (error) {
         throw (failure as { error: unknown } | null)?.error ?? error;
       } finally {

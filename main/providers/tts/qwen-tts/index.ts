@@ -16,6 +16,7 @@ import type {
 import type { BailianEndpoint } from '../../kit/endpoint.ts';
 import { vendorVoice, voiceOf } from '../cloud/listed.ts';
 import { dashScopeManner, emphasised } from '../cloud/manner.ts';
+import { PATIENCE_MS } from '../cloud/patience.ts';
 import { SoundIn } from '../cloud/sound-in.ts';
 import { isSpeakable, type Range, type SpokenText, splitText, spokenTextOf } from '../cloud/spoken-text.ts';
 import { soundOverHttp } from './over-http.ts';
@@ -29,16 +30,24 @@ const SOUND_VERSION = 1;
 const RATE = 24_000;
 const MAX_TEXT = 600;
 /** Short sentences are said together, so that one follows from the other. */
-const ENOUGH = 40;
+const ENOUGH = 12;
 
 export interface QwenTtsOptions {
   endpoint: BailianEndpoint;
   models: { qwenTts: string; qwenTtsRealtime: string };
   by: 'realtime' | 'http';
+  /** The longest silence of the vendor that is waited through. */
+  patienceMs?: number;
   clones?: (signal?: AbortSignal) => Promise<Voice[]>;
 }
 
-export function createQwenTtsProvider({ endpoint, models, by, clones }: QwenTtsOptions): TtsProvider {
+export function createQwenTtsProvider({
+  endpoint,
+  models,
+  by,
+  clones,
+  patienceMs = PATIENCE_MS,
+}: QwenTtsOptions): TtsProvider {
   const { provider } = endpoint;
   const model = by === 'http' ? models.qwenTts : models.qwenTtsRealtime;
   const instructionsFor = (emotion: SpokenEmotion | undefined): string | null =>
@@ -66,7 +75,7 @@ export function createQwenTtsProvider({ endpoint, models, by, clones }: QwenTtsO
       const sound = new SoundIn(provider, RATE);
       const piece = text.text.slice(range.from, range.to);
       const speech = { model, text: piece, voice, languageType, instructions };
-      for await (const bytes of soundOverHttp(endpoint, speech, signal)) yield* heard(sound.push(bytes));
+      for await (const bytes of soundOverHttp(endpoint, speech, patienceMs, signal)) yield* heard(sound.push(bytes));
       yield* heard(sound.end());
       yield* timed(wordFor(part, text, range), baseMs, baseMs + sound.soundMs);
       baseMs += sound.soundMs;
@@ -104,7 +113,7 @@ export function createQwenTtsProvider({ endpoint, models, by, clones }: QwenTtsO
   ): AsyncGenerator<TtsEvent> {
     const sound = new SoundIn(provider, RATE);
     let fromMs = 0;
-    for await (const event of soundOverRealtime(endpoint, session, pieces, signal)) {
+    for await (const event of soundOverRealtime(endpoint, session, pieces, patienceMs, signal)) {
       if (event.type === 'sound') yield* heard(sound.push(event.bytes));
       else {
         yield* timed(wordOf(event.piece), fromMs, sound.soundMs);

@@ -17,6 +17,7 @@ export interface QwenSpeech {
 export async function* soundOverHttp(
   endpoint: BailianEndpoint,
   speech: QwenSpeech,
+  patienceMs: number,
   signal: AbortSignal,
 ): AsyncGenerator<Buffer> {
   const { provider, region } = endpoint;
@@ -32,6 +33,7 @@ export async function* soundOverHttp(
         input: { text, voice, language_type: languageType, ...(instructions === null ? {} : { instructions }) },
       }),
       expects: 'event-stream',
+      timeouts: { firstByteMs: patienceMs, betweenBytesMs: patienceMs },
       about,
     },
     signal,

@@ -5,6 +5,7 @@
 import type { BailianEndpoint } from '../../kit/endpoint.ts';
 import { openRealtime } from '../../kit/realtime-socket.ts';
 import { stringIn } from '../../kit/web-socket.ts';
+import { withPatience } from '../cloud/patience.ts';
 
 export interface QwenSession {
   model: string;
@@ -22,6 +23,7 @@ export async function* soundOverRealtime(
   endpoint: BailianEndpoint,
   session: QwenSession,
   pieces: AsyncIterator<string>,
+  patienceMs: number,
   signal: AbortSignal,
 ): AsyncGenerator<SessionSound> {
   let piece = await pieces.next();
@@ -48,7 +50,7 @@ export async function* soundOverRealtime(
       },
     });
     say(piece.value);
-    for await (const message of socket.events()) {
+    for await (const message of withPatience(socket.events(), patienceMs, endpoint.provider)) {
       if (message.type === 'response.audio.delta') {
         const data = stringIn(message.delta);
         if (data) yield { type: 'sound', bytes: Buffer.from(data, 'base64') };

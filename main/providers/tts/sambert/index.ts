@@ -9,6 +9,7 @@ import { closeWarmLines, openTask, type TaskEvent } from '../../kit/task-socket.
 import { asRecord, numberIn, stringIn } from '../../kit/web-socket.ts';
 import { vendorVoice, voiceOf } from '../cloud/listed.ts';
 import { dashScopeManner, emphasised } from '../cloud/manner.ts';
+import { PATIENCE_MS, withPatience } from '../cloud/patience.ts';
 import { SoundIn } from '../cloud/sound-in.ts';
 import {
   isForced,
@@ -30,9 +31,11 @@ const MAX_TEXT = 10_000;
 
 export interface SambertOptions {
   endpoint: BailianEndpoint;
+  /** The longest silence of the vendor that is waited through. */
+  patienceMs?: number;
 }
 
-export function createSambertProvider({ endpoint }: SambertOptions): TtsProvider {
+export function createSambertProvider({ endpoint, patienceMs = PATIENCE_MS }: SambertOptions): TtsProvider {
   const { provider } = endpoint;
 
   async function* synthesise({ voiceId, part }: TtsRequest, signal: AbortSignal): AsyncGenerator<TtsEvent> {
@@ -45,7 +48,7 @@ export function createSambertProvider({ endpoint }: SambertOptions): TtsProvider
     let soundMs = 0;
     for (const range of splitText(text.text, MAX_TEXT, (piece) => piece.length)) {
       if (!isSpeakable(text.text.slice(range.from, range.to))) continue;
-      soundMs = yield* speak({ endpoint, voice, text, range, manner, baseMs: soundMs, signal });
+      soundMs = yield* speak({ endpoint, voice, text, range, manner, baseMs: soundMs, patienceMs, signal });
     }
   }
 
@@ -65,6 +68,7 @@ interface Speech {
   range: Range;
   manner: { rate: number; pitch: number; volume: number };
   baseMs: number;
+  patienceMs: number;
   signal: AbortSignal;
 }
 
@@ -76,6 +80,7 @@ async function* speak({
   range,
   manner,
   baseMs,
+  patienceMs,
   signal,
 }: Speech): AsyncGenerator<TtsEvent, number> {
   const { provider } = endpoint;
@@ -104,7 +109,7 @@ async function* speak({
   const clock = new WordClock(text, range.from, range.to, baseMs);
   const now = (): number => baseMs + sound.soundMs;
   try {
-    for await (const event of task.events()) {
+    for await (const event of withPatience(task.events(), patienceMs, provider)) {
       let pcm: Float32Array | null = null;
       if (event.type === 'binary') pcm = sound.push(event.bytes);
       else if (event.event === 'task-finished') pcm = sound.end();
