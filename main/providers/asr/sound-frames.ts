@@ -3,6 +3,10 @@ import { ASR_SAMPLE_RATE } from '../../engine/ports/asr.ts';
 
 /** 3,200 bytes, as every vendor here recommends. */
 export const FRAME_SAMPLES = ASR_SAMPLE_RATE / 10;
+/** So much silence that a task which ends in it means that, and not a fault: vendors speak of 60 s, counted by their own ear. */
+const LONG_SILENCE = 20 * ASR_SAMPLE_RATE;
+/** How long the news of a vendor's hanging up may take. */
+const KEPT_FRAMES = 30;
 const MS_PER_SAMPLE = 1000 / ASR_SAMPLE_RATE;
 
 /** s16le, whatever the machine's own order. */
@@ -21,6 +25,9 @@ export class SoundFrames {
   #next: Promise<Int16Array | null> | null = null;
   #takenSamples = 0;
   #silentSamples = 0;
+  /** What was taken since a long silence ended, as long as it is little. */
+  #sinceSilence: Int16Array[] | null = null;
+  #again: Int16Array[] = [];
 
   constructor(sound: AsyncIterable<Int16Array>) {
     this.#source = sound[Symbol.asyncIterator]();
@@ -31,21 +38,35 @@ export class SoundFrames {
     return this.#takenSamples * MS_PER_SAMPLE;
   }
 
-  /** How long nothing could be heard, up to the last frame taken. */
-  get silentMs(): number {
-    return this.#silentSamples * MS_PER_SAMPLE;
+  /** Nothing could be heard for long, or it has just ended. */
+  get afterLongSilence(): boolean {
+    return this.#silentSamples >= LONG_SILENCE || this.#sinceSilence !== null;
+  }
+
+  /** Gives once more what was taken since a long silence ended: who hung up in the silence did not hear it. */
+  rewindToSilence(): void {
+    this.#again = [...(this.#sinceSilence ?? []), ...this.#again];
+    for (const { length } of this.#sinceSilence ?? []) this.#takenSamples -= length;
+    this.#sinceSilence = null;
+    this.#silentSamples = LONG_SILENCE;
   }
 
   /** The next frame, not taken yet: the same until {@link take}. null: the sound has ended. */
   peek(): Promise<Int16Array | null> {
+    if (this.#again.length > 0) return Promise.resolve(this.#again[0]!);
     this.#next ??= this.#gather();
     return this.#next;
   }
 
   take(frame: Int16Array): void {
-    this.#next = null;
+    if (frame === this.#again[0]) this.#again.shift();
+    else this.#next = null;
     this.#takenSamples += frame.length;
-    this.#silentSamples = isAudible(frame) ? 0 : this.#silentSamples + frame.length;
+    const audible = isAudible(frame);
+    if (audible && this.#silentSamples >= LONG_SILENCE) this.#sinceSilence = [];
+    this.#silentSamples = audible ? 0 : this.#silentSamples + frame.length;
+    this.#sinceSilence?.push(frame);
+    if ((this.#sinceSilence?.length ?? 0) > KEPT_FRAMES) this.#sinceSilence = null;
   }
 
   async #gather(): Promise<Int16Array | null> {

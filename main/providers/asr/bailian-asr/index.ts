@@ -5,6 +5,7 @@
 import { StudioError } from '../../../../app/errors/index.ts';
 import { ASR_SAMPLE_RATE, type AsrEvent, type AsrProvider, type AsrRequest } from '../../../engine/ports/asr.ts';
 import { type BailianAccess, type BailianEndpoint, bailianEndpoint } from '../../kit/endpoint.ts';
+import { cloudError } from '../../kit/failures.ts';
 import { closeWarmLines, openTask, type TaskEvent, type TaskSocket } from '../../kit/task-socket.ts';
 import { asRecord, numberIn, stringIn } from '../../kit/web-socket.ts';
 import { type AsrLink, type ExchangePatience, exchange, PATIENCE } from '../exchange.ts';
@@ -19,8 +20,6 @@ export interface BailianAsrOptions {
 }
 
 export const BAILIAN_ASR_PROVIDER_NAME = 'Bailian ASR';
-/** After so much silence that a task ends means that, and not a fault: vendors speak of 60 s, counted by their own ear. */
-const SILENCE_ENDS_MS = 20_000;
 
 export function createBailianAsr(options: BailianAsrOptions): AsrProvider {
   const { access } = options;
@@ -45,7 +44,9 @@ export function createBailianAsr(options: BailianAsrOptions): AsrProvider {
             options.patience,
           );
           yield* sentences.rest(times.soundMs);
-          if (ended === 'whole' || !(await untilHeard(frames, signal))) return;
+          if (ended === 'whole') return;
+          frames.rewindToSilence();
+          if (!(await frames.skipSilence(signal))) return;
         }
       } finally {
         frames.close();
@@ -103,12 +104,14 @@ async function* task(
     }
   } catch (error) {
     signal.throwIfAborted();
-    if (!(link.finished || frames.silentMs >= SILENCE_ENDS_MS)) throw error;
+    if (!(link.finished || frames.afterLongSilence)) throw error;
     if (!isSilenceFailure(error, link.finished)) throw error;
     return link.finished ? 'whole' : 'silent';
   }
+  if (link.finished) return 'whole';
   // Over before all was sent: a minute of silence ends a task without heartbeat.
-  return link.finished ? 'whole' : 'silent';
+  if (!frames.afterLongSilence) throw cloudError('cloud.cut-off', { provider: endpoint.provider });
+  return 'silent';
 }
 
 /** Nothing to hear in it is no failure; nor is it when a task without heartbeat is ended after a minute of silence. */
@@ -118,8 +121,6 @@ function isSilenceFailure(error: unknown, finished: boolean): boolean {
   if (/NO_VALID_AUDIO|NO_INPUT_AUDIO|Response timeout/i.test(words)) return true;
   return !finished && (error.code === 'cloud.timeout' || error.code === 'cloud.cut-off');
 }
-
-const untilHeard = (frames: SoundFrames, signal: AbortSignal): Promise<boolean> => frames.skipSilence(signal);
 
 /** Unknown members are passed over; `end_time` is null, absent or a number. */
 function heardIn(sentence: Record<string, unknown>, times: TaskTimes): HeardSentence {
