@@ -34,6 +34,9 @@ import { createSambertProvider } from './providers/tts/sambert/index.ts';
 import { readProviderSettings, writeProviderSettings } from './storage/provider-settings.ts';
 import { openSpendLedger } from './storage/spend-ledger.ts';
 
+/** Keys of destinations and the like are kept in the same place. */
+const isOurs = (name: string): boolean => /^(bailian|aliyun|llm|cache)\//.test(name);
+
 type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface ProviderOptions {
@@ -55,6 +58,8 @@ export interface ProviderSet extends Providers, AsyncDisposable {
   readonly asr: AsrProvider;
   /** null without a key, and offline. */
   embeddings(): EmbeddingProvider | null;
+  /** For a process of this studio that speaks too: keys that the environment gives are left out, it has them. */
+  forChild(): Promise<{ settings: ProviderSettings; secrets: Record<string, string> }>;
   /** Who speaks, for the speech stage. */
   readonly voiceSource: VoiceSource;
   /** All of them, the embedded one first; those that cannot be asked have no voices. */
@@ -314,6 +319,16 @@ export function createProviders(options: ProviderOptions): ProviderSet {
       policy.succeeded(one.member);
       changed();
       return { firstByteMs: firstByteMs ?? clock.nowMs() - startedMs };
+    },
+    async forChild() {
+      const names = (await kept.names().catch(() => [])).filter(isOurs);
+      const pairs = await Promise.all(
+        names.map(async (name) => [name, await kept.get(name).catch(() => null)] as const),
+      );
+      return {
+        settings: current(),
+        secrets: Object.fromEntries(pairs.filter((pair): pair is [string, string] => pair[1] !== null)),
+      };
     },
     spentTodayYuan: () => budget.spentByProvider(),
     recentEvents: () => events.recent(),

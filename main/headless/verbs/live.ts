@@ -74,7 +74,7 @@ export const liveVerb: Verb = async (context) => {
 
   await using supervisor = createLiveSupervisor({
     ...{ dataDir: studio.paths.dataDir, ffmpegPath: where.ffmpegPath, liveShows: storage.liveShows, host: 'command' },
-    ffmpeg: studio.ffmpeg,
+    ...{ ffmpeg: studio.ffmpeg, providers: studio.providers.forChild },
   });
   let health: HealthServer | null = null;
   if (wishes.healthPort !== null) {

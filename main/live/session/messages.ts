@@ -7,6 +7,7 @@ import {
   showPositionSchema,
   utteranceTraceSchema,
 } from '../../../app/live/protocol.ts';
+import { providerSettingsSchema } from '../../../app/providers/settings.ts';
 
 export const sessionRequestSchema = z.discriminatedUnion('type', [
   /** The first message, once. */
@@ -26,6 +27,8 @@ export const sessionRequestSchema = z.discriminatedUnion('type', [
     commands: z.array(liveCommandSchema),
     /** Accelerated: the session runs by a virtual clock, as fast as it can. */
     virtualClock: z.boolean(),
+    /** How voices are set up, and their keys; absent: as the data folder says. */
+    providers: z.object({ settings: providerSettingsSchema, secrets: z.record(z.string(), z.string()) }).optional(),
   }),
   z.object({ type: z.literal('command'), command: liveCommandSchema }),
   /** The hub began anew elsewhere. */
@@ -42,6 +45,7 @@ export const sessionRequestSchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('stop'), graceful: z.boolean() }),
 ]);
 export type SessionRequest = z.infer<typeof sessionRequestSchema>;
+export type SessionProviders = NonNullable<Extract<SessionRequest, { type: 'start' }>['providers']>;
 
 const errorSchema = z.object({ code: z.string(), params: z.record(z.string(), z.union([z.string(), z.number()])) });
 export const sessionReplySchema = z.discriminatedUnion('type', [

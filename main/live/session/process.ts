@@ -8,6 +8,7 @@ import { createStudio } from '../../compose.ts';
 import { chooseVideoEncoder } from '../../media/ffmpeg/encoders.ts';
 import { openFrameSource } from '../../render/frame-source.ts';
 import { openAssetStore } from '../../storage/assets.ts';
+import { createMemorySecrets } from '../../storage/memory-secrets.ts';
 import { openTempDir } from '../../storage/paths.ts';
 import { realClock, VirtualClock } from './clock.ts';
 import { killEncoders } from './encoder.ts';
@@ -67,7 +68,18 @@ function take(request: Exclude<SessionRequest, { type: 'start' }>): void {
 async function start(request: Extract<SessionRequest, { type: 'start' }>): Promise<void> {
   hubUrl = request.hubUrl;
   const options = { dataDir: request.dataDir, ffmpegPath: request.ffmpegPath };
-  await using studio = createStudio(options);
+  await using studio = createStudio({
+    ...{ ...options, pace: 'live' },
+    ...(request.providers && {
+      providerSettings: request.providers.settings,
+      secrets: createMemorySecrets(request.providers.secrets),
+    }),
+  });
+  // Another voice goes on where one stopped; the desk is told why.
+  studio.providers.listen((event) => {
+    if (event?.type === 'switched')
+      tell({ type: 'trouble', error: { code: event.error.code, params: { ...event.error.params } } });
+  });
   const scratch = await openTempDir(studio.paths.tempDir);
   try {
     const { signal } = new AbortController();

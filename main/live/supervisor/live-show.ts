@@ -185,7 +185,7 @@ export function startLiveShow(options: LiveShowOptions): LiveShow {
     onReady: () => dispatch({ type: 'up', part: 'session' }),
     onDeath: onDeath('session'),
     start: async () => {
-      const target = await nextHub.promise;
+      const [target, providers] = await Promise.all([nextHub.promise, options.providers?.()]);
       sessionLife.signal.throwIfAborted();
       const ready = Promise.withResolvers<void>();
       const started = parts.startSession({
@@ -200,6 +200,7 @@ export function startLiveShow(options: LiveShowOptions): LiveShow {
         type: 'start',
         project: replay.project,
         dataDir: options.dataDir,
+        ...(providers && { providers }),
         ...(options.ffmpegPath !== undefined && { ffmpegPath: options.ffmpegPath }),
         hubUrl: target.publishUrl(STREAM),
         position: replay.position,

@@ -8,7 +8,7 @@ import type { RecordingOptions } from '../../broadcast/publisher/protocol.ts';
 import { asStorageError } from '../../storage/failures.ts';
 import { tryProcessLock } from '../../storage/process-lock.ts';
 import type { LiveHost, LiveShowRepository } from '../../storage/repositories/live-shows.ts';
-import { type LiveDestination, type LiveShow, startLiveShow } from './live-show.ts';
+import { type LiveDestination, type LiveShow, type LiveShowOptions, startLiveShow } from './live-show.ts';
 import { type LiveParts, studioParts } from './parts.ts';
 import { createRedactor } from './redact.ts';
 import { liveFolder, openTraceLog } from './trace-log.ts';
@@ -48,12 +48,14 @@ export interface LiveSupervisorOptions {
   /** Who brings shows back after a reboot. */
   host: LiveHost;
   ffmpeg(signal: AbortSignal): Promise<{ path: string }>;
+  /** What a session's process cannot read by itself: see LiveShowOptions. */
+  providers?: LiveShowOptions['providers'];
   /** Unless given, the studio's own. */
   parts?: LiveParts | undefined;
 }
 
 export function createLiveSupervisor(options: LiveSupervisorOptions): LiveSupervisor {
-  const { dataDir, ffmpegPath, liveShows, host, parts = studioParts } = options;
+  const { dataDir, ffmpegPath, liveShows, host, providers, parts = studioParts } = options;
   const running = new Map<string, LiveShow>();
   const close = async ({ comeBack }: { comeBack: boolean } = { comeBack: false }): Promise<void> => {
     await Promise.all([...running.values()].map((show) => show.stop({ graceful: false, comeBack })));
@@ -100,7 +102,7 @@ export function createLiveSupervisor(options: LiveSupervisorOptions): LiveSuperv
             )
           : null;
         const show = startLiveShow({
-          ...{ project, position, destinations, recording, dataDir, ffmpegPath, parts, log, redactor },
+          ...{ project, position, destinations, recording, dataDir, ffmpegPath, providers, parts, log, redactor },
           ...{ forMs: request.forMs, virtualClock: request.virtualClock, store: liveShows, webhook: hook },
           onEnded() {
             running.delete(project.id);

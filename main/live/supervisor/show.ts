@@ -6,6 +6,7 @@ import type { LiveHealth } from '../../../app/live/health.ts';
 import type { LiveCommand, LiveStatus, ShowPosition, UtteranceTrace } from '../../../app/live/protocol.ts';
 import type { RecordingOptions } from '../../broadcast/publisher/protocol.ts';
 import type { LiveShowRepository } from '../../storage/repositories/live-shows.ts';
+import type { SessionProviders } from '../session/messages.ts';
 import type { LiveParts } from './parts.ts';
 import type { Redactor } from './redact.ts';
 import type { TraceLog } from './trace-log.ts';
@@ -54,6 +55,8 @@ export interface LiveShowOptions {
   forMs: number | null;
   dataDir: string;
   ffmpegPath?: string | undefined;
+  /** How voices are set up and their keys, as of now; they travel over IPC alone. Absent: as the data folder says. */
+  providers?: (() => Promise<SessionProviders>) | undefined;
   /** Accelerated: see `sessionRequestSchema`. */
   virtualClock?: boolean | undefined;
   store: Pick<LiveShowRepository, 'savePosition' | 'saveDocument' | 'saveDestinations' | 'end'>;

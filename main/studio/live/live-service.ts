@@ -26,7 +26,7 @@ import { keyName, readyDestinations } from './destinations.ts';
 import { playStream } from './play-stream.ts';
 
 export interface LiveServiceOptions {
-  studio: Pick<Studio, 'ffmpeg' | 'paths'>;
+  studio: Pick<Studio, 'ffmpeg' | 'paths'> & { providers?: Pick<Studio['providers'], 'forChild'> };
   ffmpegPath?: string | undefined;
   storage: Pick<Storage, 'liveShows'>;
   projects: Pick<ProjectService, 'current' | 'documents'>;
@@ -73,7 +73,7 @@ export function createLiveService(options: LiveServiceOptions): LiveService {
     const { createLiveSupervisor } = await import('../../live/supervisor/live-supervisor.ts');
     return createLiveSupervisor({
       ...{ dataDir: studio.paths.dataDir, ffmpegPath: options.ffmpegPath, liveShows: storage.liveShows },
-      ...{ host: 'studio', ffmpeg: studio.ffmpeg },
+      ...{ host: 'studio', ffmpeg: studio.ffmpeg, providers: studio.providers?.forChild },
     });
   };
   const shows = (): LiveShow[] => supervisorNow?.shows() ?? [];
