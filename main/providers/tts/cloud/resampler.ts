@@ -74,7 +74,7 @@ export class Resampler {
     whole.set(this.#kept);
     whole.set(input, this.#kept.length);
     this.#kept = whole;
-    return this.#run(this.#first + whole.length - HALF_TAPS);
+    return this.#run(this.#first + whole.length - 1 - HALF_TAPS);
   }
 
   /** The last of it; silence is taken to follow. */

@@ -62,6 +62,8 @@ export async function* soundOverHttp(
     finished ||= output.finish_reason === 'stop';
   }
   signal.throwIfAborted();
+  if (!any && answer.contentType !== 'text/event-stream')
+    throw cloudError('cloud.bad-answer', { provider, detail: answer.contentType || 'no content type' });
   if (!finished) throw cloudError('cloud.cut-off', { provider });
   if (!any) throw cloudError('cloud.bad-answer', { provider, detail: 'no sound' });
 }
