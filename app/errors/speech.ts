@@ -36,6 +36,13 @@ const recordingErrors = {
     },
     'zh-CN': { message: '{path} 里没有音轨。', hint: '请选择带声音的文件：图片或无声视频不能驱动口型。' },
   },
+  'speech.dictation-over': {
+    en: {
+      message: 'The dictation has ended, and this was not heard any more.',
+      hint: 'Press the microphone again and go on.',
+    },
+    'zh-CN': { message: '听写已结束，后面的话没有被识别。', hint: '请再次点击麦克风继续。' },
+  },
   'speech.recording-silent': {
     en: {
       message: 'Nothing can be heard in the recording.',
