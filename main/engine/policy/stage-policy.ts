@@ -114,7 +114,11 @@ export class StagePolicy<M extends Member<unknown>> {
 
   /** Settings or keys were changed. */
   reset(): void {
-    for (const { circuit } of this.#states.values()) circuit.reset();
+    for (const state of this.#states.values()) {
+      state.circuit.reset();
+      // What went wrong went wrong with other settings.
+      state.lastFailure = null;
+    }
   }
 
   #barred(member: M): StudioError | null {

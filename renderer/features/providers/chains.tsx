@@ -5,6 +5,7 @@ import type { ProviderLight, ProviderTest } from '../../../app/contract/provider
 import { STAGES, type Stage } from '../../../app/providers/settings.ts';
 import { useLanguage } from '../../state/language.ts';
 import { Button, ErrorBox, IconButton, Menu } from '../../ui/index.ts';
+import { goToKey } from './keys.tsx';
 import { LightDot } from './light-dot.tsx';
 import type { ProviderWords } from './provider-words.ts';
 import styles from './providers.module.css';
@@ -164,7 +165,7 @@ function ProviderRow({ id, words, light, test, onRemove }: ProviderRowProps): Re
           <>
             <span data-light-words={light.light}>{words.light(light)}</span>
             <span>{t(`providers.runs_${light.runs}`)}</span>
-            {light.model !== null && <span>{light.model}</span>}
+            {light.model !== null && light.model !== id && <span>{light.model}</span>}
             {light.firstByteMs !== null && test === undefined && (
               <span>{t('providers.ms', { ms: format.number(Math.round(light.firstByteMs)) })}</span>
             )}
@@ -177,6 +178,7 @@ function ProviderRow({ id, words, light, test, onRemove }: ProviderRowProps): Re
         )}
       </span>
       <span className={styles.providerTools}>
+        {light?.light === 'no-key' && <Button onClick={() => goToKey(id)}>{t('providers.enterKey')}</Button>}
         <Button
           icon={Zap}
           busy={test === null}

@@ -6,6 +6,7 @@ import { rpc } from '../../bridge/index.ts';
 import { useLanguage } from '../../state/language.ts';
 import { showErrorToast } from '../../state/show-error.ts';
 import { showToast } from '../../state/toasts.ts';
+import { setLayout } from '../../state/ui-store.ts';
 import fields from '../../ui/fields.module.css';
 import { Badge, Button, IconButton, Section } from '../../ui/index.ts';
 import styles from './providers.module.css';
@@ -30,6 +31,17 @@ export function Keys(): ReactElement {
       {settings?.cache.redisUrl != null && <Key name={SECRETS.redisPassword} title={t('providers.key_redis')} />}
     </Section>
   );
+}
+
+/** Leads to the field for the key that a provider lacks. */
+export function goToKey(providerId: string): void {
+  setLayout('section.providers.keys', 1);
+  const name = providerId === 'isi' ? SECRETS.aliyunAccessKeyId : SECRETS.bailianKey;
+  requestAnimationFrame(() => {
+    const field = document.querySelector<HTMLInputElement>(`[data-secret="${name}"] input`);
+    field?.scrollIntoView({ block: 'center' });
+    field?.focus();
+  });
 }
 
 function Key({ name, title, hint }: { name: string; title: string; hint?: string }): ReactElement {

@@ -29,6 +29,7 @@ function createProviderWords(
   const money = new Intl.NumberFormat(locale, {
     style: 'currency',
     currency: 'CNY',
+    currencyDisplay: 'narrowSymbol',
     maximumFractionDigits: 3,
     minimumFractionDigits: 2,
   });

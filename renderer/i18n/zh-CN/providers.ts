@@ -103,6 +103,7 @@ export const providers: Record<keyof typeof english, string> = {
   eventCache_similar: '命中缓存：相似度 {percent}',
 
   notTaken: '此处不接受该内容。',
+  enterKey: '填写密钥',
   none: '无',
   noLimit: '不限',
   addServer: '添加服务',
@@ -135,6 +136,10 @@ export const providers: Record<keyof typeof english, string> = {
   hint_bailian_temporaryKeys: '用真实密钥换取短期密钥，减少真实密钥离开本机的次数。',
   field_bailian_dataInspection: '数据检测',
   hint_bailian_dataInspection: '百炼的付费安全护栏，在默认检测之外附加。',
+  field_bailian_qwenTtsBy: 'Qwen-TTS 连接方式',
+  hint_bailian_qwenTtsBy: '实时会话出声更快；HTTP 更容易通过代理。',
+  option_bailian_qwenTtsBy_realtime: '实时会话',
+  option_bailian_qwenTtsBy_http: 'HTTP',
   field_bailian_models: '模型',
   field_bailian_models_llm: '语言模型',
   field_bailian_models_cosyvoice: 'CosyVoice',
