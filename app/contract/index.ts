@@ -1,5 +1,6 @@
 /** Every call and event between the interface and the studio. One file an area; the preview's binary channel is `preview-wire.ts`. */
 import type { ContractRouterClient } from '@orpc/contract';
+import { dictation } from './dictation.ts';
 import { emotions } from './emotions.ts';
 import { exports } from './exports.ts';
 import { library } from './library.ts';
@@ -22,6 +23,7 @@ export const contract = {
   takes,
   script,
   writing,
+  dictation,
   emotions,
   exports,
   library,

@@ -12,6 +12,7 @@ import { servePreview } from '../preview/serve-preview.ts';
 import { openStorage, type Storage } from '../storage/open.ts';
 import { createSecretFile } from '../storage/secret-file.ts';
 import { createBundles } from './bundles.ts';
+import { createDictationService } from './dictation.ts';
 import { diskUse } from './disk-use.ts';
 import { createExportQueue } from './exports/export-queue.ts';
 import { createLibrary } from './library/library.ts';
@@ -148,6 +149,10 @@ export async function openStudioService(options: StudioServiceOptions = {}): Pro
       ...{ voices: voices.calls, portraits: portraits.calls, live: live.calls },
       providers: createProviderService(studio.providers),
       writing: createWritingService(studio.providers),
+      dictation: createDictationService({
+        ...{ asr: studio.providers.asr, assets: storage.assets, ffmpeg: studio.ffmpeg, lay: bundles.packText },
+        scratchDir: studio.paths.tempDir,
+      }),
       takes: createTakeService(storage.takes, storage.assets),
       projects: {
         ...projects,
