@@ -11,6 +11,8 @@ const STEP_SAMPLES = SAMPLE_RATE / 100;
 const STEP_MS = 10;
 /** RMS over 10 ms from which something is said (−42 dBFS). */
 const AUDIBLE = 0.008;
+/** Sound with less to be heard than this is silence. */
+const SILENT_MS = 40;
 /** Held back so that a voice that dies can be faded out. */
 const FADE_SAMPLES = Math.round(0.008 * SAMPLE_RATE);
 /** Vendors' times are whole ms, and a word may be told a piece before its last sample. */
@@ -65,6 +67,7 @@ export class SentSound {
   /** 1 where a step is audible. */
   #steps = new Uint8Array(1024);
   #stepCount = 0;
+  #audibleSteps = 0;
   #energy = 0;
   #energySamples = 0;
   #samples = 0;
@@ -117,11 +120,18 @@ export class SentSound {
         larger.set(this.#steps);
         this.#steps = larger;
       }
-      this.#steps[this.#stepCount++] = Math.sqrt(this.#energy / STEP_SAMPLES) > AUDIBLE ? 1 : 0;
+      const isAudible = Math.sqrt(this.#energy / STEP_SAMPLES) > AUDIBLE;
+      if (isAudible) this.#audibleSteps += 1;
+      this.#steps[this.#stepCount++] = isAudible ? 1 : 0;
       this.#energy = 0;
       this.#energySamples = 0;
     }
     return pcm;
+  }
+
+  /** Nothing was heard so far, whatever words came with it. */
+  get isSilent(): boolean {
+    return this.#audibleSteps * STEP_MS < SILENT_MS;
   }
 
   audibleMs(fromMs = 0, toMs = Number.POSITIVE_INFINITY): number {
@@ -141,6 +151,7 @@ export class SentSound {
 
   /** Words and phones whose sound is out. What is timed beyond it waits: its sound may never come. `all`: the voice has finished. */
   due(all = false): { words: Word[]; phones: Phone[] } {
+    if (this.isSilent) return { words: [], phones: [] };
     const untilMs = all ? Number.POSITIVE_INFINITY : this.sentMs + SLACK_MS;
     const isDue = ({ endMs }: { endMs: number }): boolean => endMs <= untilMs;
     const words = this.#words.filter(isDue);

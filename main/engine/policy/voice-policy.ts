@@ -36,8 +36,6 @@ export interface VoicePolicy extends VoiceSource {
 /** Live: how much longer than its sound a voice may pause. */
 const LIVE_GRACE_MS = 350;
 const LIVE_LEAST_MS = 300;
-/** Sound with less to be heard than this is silence. */
-const SILENT_MS = 40;
 
 const providerIdOf = (voiceId: string): string => voiceId.slice(0, Math.max(0, voiceId.indexOf(':')));
 
@@ -151,7 +149,7 @@ export function createVoicePolicy(options: VoicePolicyOptions): VoicePolicy {
           }
           const tail = sent.flush();
           if (tail.length > 0) yield { type: 'audio', pcm: tail };
-          if (sent.audibleMs() < SILENT_MS)
+          if (sent.isSilent)
             throw new StudioError('cloud.bad-answer', { provider: member.id, detail: 'silence' }, { retryable: true });
           yield* told(...due(sent, true));
         }
@@ -187,7 +185,7 @@ export function createVoicePolicy(options: VoicePolicyOptions): VoicePolicy {
       const faded = sent.fadeOut();
       if (faded.length > 0) yield { type: 'audio', pcm: faded };
       yield* told(...due(sent));
-      const silent = sent.audibleMs() < SILENT_MS;
+      const silent = sent.isSilent;
       const broken = sent.broken(paces.syllableMs(voiceId, part.prosody.rate));
       const rest = silent ? part : slicePart(part, broken.resumeAt, Number.POSITIVE_INFINITY);
       const said = silent ? null : broken;
