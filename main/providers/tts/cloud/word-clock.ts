@@ -16,7 +16,7 @@ export interface VendorWord {
 interface Sentence {
   key: number;
   words: VendorWord[];
-  /** How much sound there was when it was first heard of. */
+  /** About when it began, by the sound there was when it was first heard of. */
   heardFromMs: number;
   closed: boolean;
   /** How many of `words` were given out. */
@@ -73,7 +73,9 @@ export class WordClock {
       index ?? (last && (words.length === 0 || beginsAs(last.words, words)) ? last.key : (last?.key ?? -1) + 1);
     let sentence = this.#sentences.find((one) => one.key === key);
     if (!sentence) {
-      sentence = { key, words: [], heardFromMs: soundMs, closed: false, given: 0 };
+      // Words that come with their sound began before it: by as much as they last.
+      const lastMs = words.at(-1)?.endMs ?? 0;
+      sentence = { key, words: [], heardFromMs: soundMs - lastMs, closed: false, given: 0 };
       this.#sentences.push(sentence);
     }
     return sentence;
