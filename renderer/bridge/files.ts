@@ -6,7 +6,7 @@ import { desktop, mediaUrl, UploadFailed, type UploadOptions, upload } from './i
 /** What a browser's file dialog is told to offer. */
 export const ACCEPTED: Readonly<Record<FileKind, string>> = {
   picture: 'image/png,image/jpeg,image/webp,image/avif,image/gif,image/tiff,image/heic,.png,.jpg,.jpeg,.webp',
-  sound: 'audio/*,.wav,.mp3,.m4a,.aac,.flac,.ogg,.opus',
+  sound: 'audio/*,video/*,.wav,.mp3,.m4a,.aac,.flac,.ogg,.opus,.mp4,.mov,.mkv,.webm',
   script: '.txt,.md,.srt,.vtt,.docx,.csv,text/plain',
   project: '.shenghua,.json',
 };

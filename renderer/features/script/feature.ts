@@ -2,6 +2,7 @@ import { ScrollText } from 'lucide-react';
 import { lazy } from 'react';
 import type { Feature } from '../feature.ts';
 import { addLine } from './actions/add-line.ts';
+import { dictate } from './actions/dictate.ts';
 import { duplicateAction } from './actions/duplicate.ts';
 import { exportActions } from './actions/export.ts';
 import { find } from './actions/find.ts';
@@ -10,6 +11,7 @@ import { insertCue } from './actions/insert-cue.ts';
 import { listen } from './actions/listen.ts';
 import { moveDown } from './actions/move-down.ts';
 import { moveUp } from './actions/move-up.ts';
+import { subtitleRecording } from './actions/subtitle-recording.ts';
 import { writingActions } from './writing/writing-actions.ts';
 
 export const script: Feature = {
@@ -22,6 +24,7 @@ export const script: Feature = {
   ],
   dialogs: [
     { id: 'script.import', component: lazy(() => import('./import-dialog.tsx')) },
+    { id: 'script.subtitle', component: lazy(() => import('./dictation/subtitle-dialog.tsx')) },
     { id: 'script.ask', component: lazy(() => import('./writing/ask-dialog.tsx')) },
   ],
   actions: [
@@ -32,7 +35,9 @@ export const script: Feature = {
     moveDown,
     insertCue,
     listen,
+    dictate,
     importScript,
+    subtitleRecording,
     ...exportActions,
     ...writingActions,
   ],

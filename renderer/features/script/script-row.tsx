@@ -9,6 +9,7 @@ import { cx, Spinner } from '../../ui/index.ts';
 import { useVoice } from '../voice/voice-list.ts';
 import { useVoiceWords } from '../voice/voice-words.ts';
 import { lastCaret } from './caret.ts';
+import { DictateButton, SaidText, useIsSaid } from './dictation/dictate-button.tsx';
 import { dropStore, endDrag, markDrop, startDrag } from './drag-lines.ts';
 import { durationStore, lengthOf } from './durations.ts';
 import { useEmotionLooks } from './emotion-look.ts';
@@ -34,6 +35,7 @@ export const ScriptRow = memo(function ScriptRow({ id, index, count }: { id: str
   const hearing = useStore(listenStore, ({ lineId, phase }) => (lineId === id ? phase : 'silent'));
   const drop = useStore(dropStore, ({ over, after }) => (over === id ? (after ? 'after' : 'before') : null));
   const written = useIsWritten(id);
+  const said = useIsSaid(id);
   const row = useRef<HTMLDivElement>(null);
   useFocusKept(row, id);
   if (line === null) return null;
@@ -106,6 +108,8 @@ export const ScriptRow = memo(function ScriptRow({ id, index, count }: { id: str
       </button>
       {written ? (
         <WrittenText id={id} number={number} />
+      ) : said ? (
+        <SaidText text={line.text} number={number} />
       ) : (
         <LineText id={id} number={number} text={line.text} looks={looks} active={active} />
       )}
@@ -116,6 +120,7 @@ export const ScriptRow = memo(function ScriptRow({ id, index, count }: { id: str
             <span>{marker}</span>
           </span>
         )}
+        <DictateButton id={id} number={number} />
         <VoiceChip voiceId={line.voiceId} number={number} onClick={popup('voice')} />
         <button
           type="button"

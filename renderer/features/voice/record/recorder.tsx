@@ -2,15 +2,13 @@
 import { Circle, CloudUpload, Mic, Settings2, Square } from 'lucide-react';
 import { type ReactElement, useEffect, useState } from 'react';
 import { useStore } from 'zustand';
-import { desktop } from '../../../bridge/index.ts';
-import type { MessageKey } from '../../../i18n/index.ts';
 import { useFormat, useT } from '../../../state/language.ts';
 import { showErrorToast } from '../../../state/show-error.ts';
 import { setLayout, uiStore } from '../../../state/ui-store.ts';
 import { Button, IconButton, Popover, Select, Switch, ToneIcon } from '../../../ui/index.ts';
 import styles from '../voice.module.css';
 import { LevelMeter } from './level-meter.tsx';
-import type { MicrophoneFault } from './microphone.ts';
+import { microphoneWords } from './microphone-words.ts';
 import {
   CLEANED,
   COUNTDOWN,
@@ -23,14 +21,6 @@ import {
 } from './recorder-store.ts';
 import { sendTakes, unsentStore } from './takes.ts';
 
-const FAULTS: Readonly<Record<MicrophoneFault, { message: MessageKey; hint: MessageKey }>> = {
-  denied: { message: 'voice.micDenied', hint: 'voice.micDeniedHint' },
-  absent: { message: 'voice.micAbsent', hint: 'voice.micAbsentHint' },
-  busy: { message: 'voice.micBusy', hint: 'voice.micBusyHint' },
-  insecure: { message: 'voice.micInsecure', hint: 'voice.micInsecureHint' },
-  lost: { message: 'voice.micLost', hint: 'voice.micLostHint' },
-};
-
 export function Recorder({ onImport }: { onImport: () => void }): ReactElement {
   const t = useT();
   const { phase, fault, countdown, clipping, silent } = useStore(recorderStore);
@@ -41,13 +31,13 @@ export function Recorder({ onImport }: { onImport: () => void }): ReactElement {
   }, []);
 
   if (fault !== null) {
-    const { message, hint } = FAULTS[fault];
+    const { message, hint } = microphoneWords(fault);
     return (
       <div role="alert" className={styles.fault}>
         <ToneIcon tone="error" />
         <div>
           <p>{t.any(message)}</p>
-          <p>{t.any(fault === 'denied' && desktop !== null ? 'voice.micDeniedDesktopHint' : hint)}</p>
+          <p>{t.any(hint)}</p>
           <p className={styles.faultButtons}>
             <Button onClick={() => void openRecorder()}>{t('ui.retry')}</Button>
             <Button onClick={onImport}>{t('voice.import')}</Button>
