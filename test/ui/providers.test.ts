@@ -17,6 +17,8 @@ before(async () => {
   for (const name of ['DASHSCOPE_API_KEY', 'DASHSCOPE_HTTP_BASE_URL', 'DASHSCOPE_WEBSOCKET_BASE_URL'])
     delete process.env[name];
   bailian = await startBailian({ key: KEY });
+  // Its voice takes some seconds to wake, which is not what is tested here.
+  await bailian.teach('你好。');
   const { UI_DIST: rendererDir } = process.env;
   pages = await startStudioPages(rendererDir === undefined ? {} : { rendererDir });
 });
@@ -84,7 +86,7 @@ test('a key is typed once, tried, refused in words when it is wrong, and shown n
   await row(page, 'cosyvoice').getByRole('button', { name: 'Test CosyVoice' }).click();
   await row(page, 'cosyvoice')
     .getByText(/Answered after \d+ ms/)
-    .waitFor();
+    .waitFor({ timeout: 120_000 });
   const everything = await page.evaluate<string>(
     "document.documentElement.outerHTML + JSON.stringify([...document.querySelectorAll('input')].map(({ value }) => value)) + JSON.stringify({ ...localStorage }) + JSON.stringify({ ...sessionStorage })",
   );
