@@ -1,5 +1,6 @@
 /** What every voice must do, whoever speaks behind it; cloud voices are asked of the local Bailian, which speaks with the embedded voice. */
 import assert from 'node:assert/strict';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { after, before, describe, test } from 'node:test';
 import { StudioError } from '../../app/errors/index.ts';
 import { NORMAL_PROSODY, type SpeechLang, type SpeechPart, type SpeechToken } from '../../app/speech/plan.ts';
@@ -206,6 +207,8 @@ export function ttsConformance(subject: TtsSubject): void {
       let pieces = 0;
       let abortedAt = 0;
       let stoppedAt = 0;
+      // What this busy process holds up, server and all, is not the voice's.
+      const stalls = monitorEventLoopDelay({ resolution: 5 });
       try {
         await assert.rejects(
           async () => {
@@ -217,6 +220,7 @@ export function ttsConformance(subject: TtsSubject): void {
               assert.equal(abortedAt, 0, 'no sound comes after the abort');
               pieces += 1;
               if (pieces < 2) continue;
+              stalls.enable();
               abortedAt = performance.now();
               control.abort(new Error('enough'));
             }
@@ -227,13 +231,20 @@ export function ttsConformance(subject: TtsSubject): void {
       } finally {
         if (own !== provider) await own.dispose();
       }
-      assert.ok(stoppedAt - abortedAt <= 200, `${stoppedAt - abortedAt} ms`);
+      // A stall is seen by the first tick after it.
+      await new Promise((resolve) => setTimeout(resolve, 30));
+      const limitMs = (): number => 200 + stalls.max / 1e6;
+      assert.ok(stoppedAt - abortedAt <= limitMs(), `${stoppedAt - abortedAt} ms`);
       if (!subject.surface) return;
       const asked = slow.requests.filter((request) => request.surface === subject.surface).at(-1)!;
-      for (const until = performance.now() + 1000; asked.end === null && performance.now() < until; )
+      for (const until = performance.now() + 5000; asked.end === null && performance.now() < until; )
         await new Promise((resolve) => setTimeout(resolve, 5));
       assert.equal(asked.end, 'aborted');
-      assert.ok(asked.endedAtMs! - abortedAt <= 200, `the server heard of it after ${asked.endedAtMs! - abortedAt} ms`);
+      stalls.disable();
+      assert.ok(
+        asked.endedAtMs! - abortedAt <= limitMs(),
+        `the server heard of it after ${asked.endedAtMs! - abortedAt} ms`,
+      );
     });
 
     test('asks nobody once it was told to stop', async () => {
