@@ -81,12 +81,12 @@ test('a key is typed once, tried, refused in words when it is wrong, and shown n
   await enter(KEY);
   await row(page, 'qwen').getByRole('button', { name: 'Test Qwen' }).click();
   await row(page, 'qwen')
-    .getByText(/Answered after \d+ ms/)
+    .getByText(/Answered after [\d,]+ ms/)
     .waitFor();
   await row(page, 'cosyvoice').getByRole('button', { name: 'Test CosyVoice' }).click();
   await row(page, 'cosyvoice')
-    .getByText(/Answered after \d+ ms/)
-    .waitFor({ timeout: 120_000 });
+    .getByText(/Answered after [\d,]+ ms/)
+    .waitFor();
   const everything = await page.evaluate<string>(
     "document.documentElement.outerHTML + JSON.stringify([...document.querySelectorAll('input')].map(({ value }) => value)) + JSON.stringify({ ...localStorage }) + JSON.stringify({ ...sessionStorage })",
   );
