@@ -67,7 +67,7 @@ export function createVoicePolicy(options: VoicePolicyOptions): VoicePolicy {
   };
 
   /** Who says the part when nobody before them did. One that the mode forbids stands there to be told so. */
-  const candidatesFor = async (request: TtsRequest, { avoid }: LineContext, signal: AbortSignal) => {
+  const candidatesFor = async (request: TtsRequest, { avoid, tookOver }: LineContext, signal: AbortSignal) => {
     const { voiceId, part } = request;
     const wished = memberOf(voiceId);
     const allowed = stage.order(wished?.id ?? null);
@@ -81,6 +81,8 @@ export function createVoicePolicy(options: VoicePolicyOptions): VoicePolicy {
     }
     const all = [...voices.keys()];
     const willing = all.filter(({ id }) => !avoid.has(id));
+    const first = willing.findIndex(({ id }) => id === tookOver && avoid.size > 0);
+    if (first > 0) willing.unshift(...willing.splice(first, 1));
     return { wished, voices, all, candidates: willing.length > 0 ? willing : all };
   };
 
@@ -126,6 +128,7 @@ export function createVoicePolicy(options: VoicePolicyOptions): VoicePolicy {
       const { member } = serving;
       const voiceId = voices.get(member)!;
       for (const passed of candidates.slice(0, candidates.indexOf(member))) line.avoid.add(passed.id);
+      if (line.avoid.size > 0) line.tookOver ??= member.id;
       yield { type: 'speaker', providerId: member.id, voiceId, asWished: member === (wished ?? all[0]) };
       if (goesOnFrom) {
         const silence = new Float32Array(Math.round((joinMs(part) * SAMPLE_RATE) / 1000));
@@ -182,6 +185,7 @@ export function createVoicePolicy(options: VoicePolicyOptions): VoicePolicy {
       const others = candidates.filter((other) => other !== member);
       if (member.runs === 'local' || others.length === 0 || !stage.mayGoOn(error)) throw error;
       line.avoid.add(member.id);
+      delete line.tookOver;
       const faded = sent.fadeOut();
       if (faded.length > 0) yield { type: 'audio', pcm: faded };
       yield* told(...due(sent));

@@ -21,6 +21,8 @@ export interface SpeakerEvent {
 /** Of one line: who failed in its middle is not asked for the rest of it, so that voices do not take turns. */
 export interface LineContext {
   avoid: Set<string>;
+  /** Id of the provider that took over, who says the rest as well. */
+  tookOver?: string;
 }
 
 export interface VoiceSource {
