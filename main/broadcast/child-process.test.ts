@@ -25,3 +25,19 @@ test('what a child prints is given line by line, also its last words, and not pr
   assert.equal(printed[2]!.length, 4000);
   assert.ok(printed.some((line) => line.includes('last words')));
 });
+
+test('a child that takes long to begin is given its time; one that falls silent later is killed', async (t) => {
+  const program = join(await scratch(t), 'slow.mjs');
+  // It stands still for longer than a child that has spoken may be silent, speaks once, and stands still for good.
+  await writeFile(
+    program,
+    `const still = (ms) => Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, ms);
+     still(7_000); process.send('ready', () => still(1e9));`,
+  );
+  const heard: string[] = [];
+  const child = startChild<object, string>({ program, schema: z.string(), onMessage: (word) => heard.push(word) });
+  t.after(() => child.kill());
+  const { hung, signal } = await child.exited;
+  assert.deepEqual(heard, ['ready']);
+  assert.deepEqual({ hung, signal }, { hung: true, signal: 'SIGKILL' });
+});

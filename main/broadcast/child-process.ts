@@ -7,7 +7,7 @@ import type { z } from 'zod';
 export interface ChildExit {
   code: number | null;
   signal: NodeJS.Signals | null;
-  /** Nothing was heard of it for {@link SILENCE_MS}, so it was killed. */
+  /** Nothing was heard of it for {@link SILENCE_MS}, or for {@link STARTING_MS} from its start, so it was killed. */
   hung: boolean;
   /** Its parent wanted it. */
   expected: boolean;
@@ -33,6 +33,8 @@ export interface ChildOptions<From> {
 }
 
 const SILENCE_MS = 5_000;
+/** Until its first word: on a machine that is overloaded, loading its program alone takes seconds. */
+const STARTING_MS = 20_000;
 const CHECK_MS = 1_000;
 const FAREWELL_MS = 8_000;
 const LONGEST_LINE = 4_000;
@@ -56,6 +58,7 @@ export function startChild<To extends object, From>(options: ChildOptions<From>)
   const exited = Promise.withResolvers<ChildExit>();
   let hung = false;
   let expected = false;
+  let silenceMs = STARTING_MS;
   let heardMs = performance.now();
   let checkedMs = heardMs;
   const watch = setInterval(() => {
@@ -63,7 +66,7 @@ export function startChild<To extends object, From>(options: ChildOptions<From>)
     // After a sleep of the whole machine, or of this process, the child gets its time anew.
     if (nowMs - checkedMs > 2 * CHECK_MS) heardMs = nowMs;
     checkedMs = nowMs;
-    if (nowMs - heardMs > SILENCE_MS) {
+    if (nowMs - heardMs > silenceMs) {
       hung = true;
       child.kill('SIGKILL');
     }
@@ -71,6 +74,7 @@ export function startChild<To extends object, From>(options: ChildOptions<From>)
   watch.unref();
   child.on('message', (raw: unknown) => {
     heardMs = performance.now();
+    silenceMs = SILENCE_MS;
     const parsed = options.schema.safeParse(raw);
     if (parsed.success) options.onMessage(parsed.data);
   });
