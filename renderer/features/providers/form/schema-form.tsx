@@ -141,7 +141,7 @@ function Control({ field, label, value, set, refused }: ControlProps): ReactElem
           label={label}
           inputMode="decimal"
           value={value === null ? '' : String(value)}
-          placeholder={t(field.path[0] === 'policy' ? 'providers.noLimit' : 'providers.none')}
+          placeholder={t(emptyWords(field.path))}
           invalid={refused}
           onCommit={(typed) => set(typed.trim() === '' ? null : Number(typed.replace(',', '.')))}
         />
@@ -172,6 +172,12 @@ function Control({ field, label, value, set, refused }: ControlProps): ReactElem
     default:
       return null;
   }
+}
+
+/** What it means that a number is not given. */
+function emptyWords([area, name]: FieldPath) {
+  if (name === 'hedgeAfterMs') return 'providers.never';
+  return area === 'policy' ? 'providers.noLimit' : 'providers.none';
 }
 
 function Records({ field, at }: { field: Field & { kind: 'records' }; at: FieldPath }): ReactElement {
