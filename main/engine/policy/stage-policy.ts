@@ -174,6 +174,15 @@ export class StagePolicy<M extends Member<unknown>> {
     signal.throwIfAborted();
     const [only] = failures;
     if (failures.length === 1 && only) throw only.error;
+    if (only === undefined) {
+      // Nobody could even be asked: that is what the person can change.
+      const chain = this.#deps.settings().chains[this.stage];
+      const named = chain.flatMap((id) => this.members.find((member) => member.id === id) ?? []);
+      for (const member of named) {
+        const barred = this.#barred(member);
+        if (barred) throw barred;
+      }
+    }
     const reasons = failures.map(({ id, note }) => `${id}: ${note.code}`).join(', ');
     throw new StudioError('cloud.nobody-left', { reasons: reasons || '–' });
   }
