@@ -98,7 +98,6 @@ export const script = {
   dictate: 'Dictate into the line',
   dictateLine: 'Dictate line {number}',
   dictateStop: 'End the dictation of line {number}',
-  dictating: 'Listening…',
   stepDictate: 'Dictation',
   subtitle: 'Subtitle a recording…',
   subtitleTitle: 'Subtitle a recording',

@@ -100,7 +100,6 @@ export const script: Record<keyof typeof english, string> = {
   dictate: '听写到该行',
   dictateLine: '听写第 {number} 行',
   dictateStop: '结束第 {number} 行的听写',
-  dictating: '正在听…',
   stepDictate: '听写',
   subtitle: '为录音生成字幕…',
   subtitleTitle: '为录音生成字幕',

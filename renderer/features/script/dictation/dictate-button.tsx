@@ -24,7 +24,6 @@ export function DictateButton({ id, number }: { id: string; number: number }): R
       onClick={() => void toggleDictation(id)}
     >
       {phase === 'opening' || phase === 'ending' ? <Spinner /> : on ? <MicOff aria-hidden /> : <Mic aria-hidden />}
-      {phase === 'listening' && <span>{t('script.dictating')}</span>}
     </button>
   );
 }
