@@ -20,6 +20,7 @@ import type { LlmProvider } from './engine/ports/llm.ts';
 import type { ProviderState, Providers } from './engine/ports/providers.ts';
 import type { SecretStore } from './engine/ports/secrets.ts';
 import type { TtsProvider } from './engine/ports/tts.ts';
+import type { VoiceCloneProvider } from './engine/ports/voice-clone.ts';
 import type { VoiceSource } from './engine/ports/voice-source.ts';
 import { withPhones } from './engine/stages/with-phones.ts';
 import { createBailianAsr } from './providers/asr/bailian-asr/index.ts';
@@ -31,6 +32,8 @@ import { createOpenAiServer, createQwen } from './providers/llm/openai-compatibl
 import { createCosyVoiceProvider } from './providers/tts/cosyvoice/index.ts';
 import { createQwenTtsProvider } from './providers/tts/qwen-tts/index.ts';
 import { createSambertProvider } from './providers/tts/sambert/index.ts';
+import { createCosyVoiceCloning } from './providers/voice-clone/cosyvoice/index.ts';
+import { createQwenCloning } from './providers/voice-clone/qwen/index.ts';
 import { readProviderSettings, writeProviderSettings } from './storage/provider-settings.ts';
 import { openSpendLedger } from './storage/spend-ledger.ts';
 
@@ -60,6 +63,8 @@ export interface ProviderSet extends Providers, AsyncDisposable {
   embeddings(): EmbeddingProvider | null;
   /** For a process of this studio that speaks too: keys that the environment gives are left out, it has them. */
   forChild(): Promise<{ settings: ProviderSettings; secrets: Record<string, string> }>;
+  /** Who makes voices after a person's own; each call asks for the key anew. @throws StudioError cloud.offline, cloud.key-missing */
+  cloning(): Promise<readonly VoiceCloneProvider[]>;
   /** Who speaks, for the speech stage. */
   readonly voiceSource: VoiceSource;
   /** All of them, the embedded one first; those that cannot be asked have no voices. */
@@ -81,6 +86,7 @@ interface Cast {
   llm: LlmMember[];
   asr: AsrMember[];
   embeddings: EmbeddingProvider;
+  cloning: readonly VoiceCloneProvider[];
   dispose(): Promise<void>;
 }
 
@@ -204,6 +210,7 @@ export function createProviders(options: ProviderOptions): ProviderSet {
         ...{ id: provider.id, runs: provider.runs, provider, lacks: lacksWhat, model },
       })),
       embeddings,
+      cloning: [createCosyVoiceCloning({ access }), createQwenCloning({ access })],
       async dispose() {
         const all = [cosyvoice, qwenTts, sambert, qwen, embeddings, ...servers.map(({ provider }) => provider)];
         await Promise.allSettled([...all, ...recognisers.map(([provider]) => provider)].map((each) => each.dispose()));
@@ -361,6 +368,13 @@ export function createProviders(options: ProviderOptions): ProviderSet {
     },
     embeddings: () =>
       held.has(SECRETS.bailianKey) && current().policy.mode !== 'offline' ? playing().embeddings : null,
+    async cloning() {
+      await ready();
+      const provider = 'Bailian';
+      if (current().policy.mode === 'offline') throw new StudioError('cloud.offline', { provider });
+      if (!held.has(SECRETS.bailianKey)) throw new StudioError('cloud.key-missing', { provider });
+      return playing().cloning;
+    },
     voiceSource: { ...voicePolicy, ready },
     voices: [
       embedded,

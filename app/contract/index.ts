@@ -1,5 +1,6 @@
 /** Every call and event between the interface and the studio. One file an area; the preview's binary channel is `preview-wire.ts`. */
 import type { ContractRouterClient } from '@orpc/contract';
+import { cloning } from './cloning.ts';
 import { dictation } from './dictation.ts';
 import { emotions } from './emotions.ts';
 import { exports } from './exports.ts';
@@ -24,6 +25,7 @@ export const contract = {
   script,
   writing,
   dictation,
+  cloning,
   emotions,
   exports,
   library,

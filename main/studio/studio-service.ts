@@ -12,6 +12,7 @@ import { servePreview } from '../preview/serve-preview.ts';
 import { openStorage, type Storage } from '../storage/open.ts';
 import { createSecretFile } from '../storage/secret-file.ts';
 import { createBundles } from './bundles.ts';
+import { createCloningService } from './cloning.ts';
 import { createDictationService } from './dictation.ts';
 import { diskUse } from './disk-use.ts';
 import { createExportQueue } from './exports/export-queue.ts';
@@ -149,6 +150,9 @@ export async function openStudioService(options: StudioServiceOptions = {}): Pro
       ...{ voices: voices.calls, portraits: portraits.calls, live: live.calls },
       providers: createProviderService(studio.providers),
       writing: createWritingService(studio.providers),
+      cloning: createCloningService({
+        ...{ providers: studio.providers.cloning, consents: storage.voiceConsents, assets: storage.assets },
+      }),
       dictation: createDictationService({
         ...{ asr: studio.providers.asr, assets: storage.assets, ffmpeg: studio.ffmpeg, lay: bundles.packText },
         scratchDir: studio.paths.tempDir,
