@@ -9,11 +9,13 @@ import { seededRandom } from '../app/policy/retry.ts';
 import { type BailianSettings, type ProviderSettings, SECRETS, type Stage } from '../app/providers/settings.ts';
 import { NORMAL_PROSODY, type SpeechPart } from '../app/speech/plan.ts';
 import { type AsrMember, createAsrPolicy } from './engine/policy/asr-policy.ts';
+import { createCachedLlm } from './engine/policy/cached-llm.ts';
 import { machineClock, type WaitingClock } from './engine/policy/clock.ts';
 import { PolicyEvents } from './engine/policy/events.ts';
 import { createLlmPolicy, type LlmMember } from './engine/policy/llm-policy.ts';
 import type { Member, PolicyDeps, StagePolicy } from './engine/policy/stage-policy.ts';
 import { createVoicePolicy, type VoiceMember } from './engine/policy/voice-policy.ts';
+import type { AnswerCache, CacheFigures } from './engine/ports/answer-cache.ts';
 import { ASR_SAMPLE_RATE, type AsrProvider } from './engine/ports/asr.ts';
 import type { EmbeddingProvider } from './engine/ports/knowledge.ts';
 import type { LlmProvider } from './engine/ports/llm.ts';
@@ -34,6 +36,7 @@ import { createQwenTtsProvider } from './providers/tts/qwen-tts/index.ts';
 import { createSambertProvider } from './providers/tts/sambert/index.ts';
 import { createCosyVoiceCloning } from './providers/voice-clone/cosyvoice/index.ts';
 import { createQwenCloning } from './providers/voice-clone/qwen/index.ts';
+import { openAnswerCache } from './storage/answer-cache/index.ts';
 import { readProviderSettings, writeProviderSettings } from './storage/provider-settings.ts';
 import { openSpendLedger } from './storage/spend-ledger.ts';
 
@@ -44,6 +47,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
 
 export interface ProviderOptions {
   dataDir: string;
+  cacheDir: string;
   secrets: SecretStore;
   /** Instead of what the data folder says: a process that was told by the one that knows. */
   settings?: ProviderSettings | undefined;
@@ -59,6 +63,10 @@ export interface ProviderOptions {
 
 export interface ProviderSet extends Providers, AsyncDisposable {
   readonly asr: AsrProvider;
+  /** The chain of language models, for questions that come again: what was answered before is not asked again. */
+  readonly answers: LlmProvider;
+  /** null before anything was asked, and where nothing is kept. */
+  cacheFigures(): Promise<CacheFigures | null>;
   /** null without a key, and offline. */
   embeddings(): EmbeddingProvider | null;
   /** For a process of this studio that speaks too: keys that the environment gives are left out, it has them. */
@@ -91,7 +99,7 @@ interface Cast {
 }
 
 export function createProviders(options: ProviderOptions): ProviderSet {
-  const { dataDir, secrets: kept, embedded, environment = process.env, clock = machineClock } = options;
+  const { dataDir, cacheDir, secrets: kept, embedded, environment = process.env, clock = machineClock } = options;
   let settings: ProviderSettings | null = options.settings ?? null;
   const current = (): ProviderSettings => {
     settings ??= readProviderSettings(dataDir);
@@ -246,6 +254,23 @@ export function createProviders(options: ProviderOptions): ProviderSet {
     changed();
   };
 
+  let answerCache: Promise<AnswerCache | null> | null = null;
+  const closeCache = async (): Promise<void> => {
+    const old = answerCache;
+    answerCache = null;
+    await old?.then((cache) => cache?.close()).catch(() => undefined);
+  };
+  const openCache = (): Promise<AnswerCache | null> => {
+    answerCache ??= (async () => {
+      const { cache, policy } = current();
+      const password = cache.redisUrl === null ? '' : await secretOf(SECRETS.redisPassword);
+      return openAnswerCache({ settings: cache, cacheDir, password, offline: policy.mode === 'offline' });
+    })();
+    return answerCache;
+  };
+  const embeddings = (): EmbeddingProvider | null =>
+    held.has(SECRETS.bailianKey) && current().policy.mode !== 'offline' ? playing().embeddings : null;
+
   const secrets: SecretStore = {
     get: (name) => kept.get(name),
     names: () => kept.names(),
@@ -281,12 +306,22 @@ export function createProviders(options: ProviderOptions): ProviderSet {
     if (member.lacks() !== null) throw new StudioError('cloud.key-missing', { provider: member.id });
   };
 
+  const llm: LlmProvider = {
+    id: llmPolicy.id,
+    runs: 'cloud',
+    async *chat(request, signal) {
+      await ready();
+      yield* llmPolicy.chat(request, signal);
+    },
+    dispose: async () => undefined,
+  };
   let disposed: Promise<void> | null = null;
   return {
     settings: current,
     async change(next) {
       await writeProviderSettings(dataDir, next);
       settings = next;
+      await closeCache();
       retire();
       reset();
     },
@@ -348,15 +383,9 @@ export function createProviders(options: ProviderOptions): ProviderSet {
         stop();
       };
     },
-    llm: {
-      id: llmPolicy.id,
-      runs: 'cloud',
-      async *chat(request, signal) {
-        await ready();
-        yield* llmPolicy.chat(request, signal);
-      },
-      dispose: async () => undefined,
-    },
+    llm,
+    answers: createCachedLlm({ llm, cache: openCache, embeddings, emit: deps.emit, wallMs: () => clock.wallMs() }),
+    cacheFigures: async () => (await answerCache)?.figures() ?? null,
     asr: {
       id: asrPolicy.id,
       runs: 'cloud',
@@ -366,8 +395,7 @@ export function createProviders(options: ProviderOptions): ProviderSet {
       },
       dispose: async () => undefined,
     },
-    embeddings: () =>
-      held.has(SECRETS.bailianKey) && current().policy.mode !== 'offline' ? playing().embeddings : null,
+    embeddings,
     async cloning() {
       await ready();
       const provider = 'Bailian';
@@ -406,7 +434,7 @@ export function createProviders(options: ProviderOptions): ProviderSet {
         for (const timer of retired.values()) clearTimeout(timer);
         retired.clear();
         cast = null;
-        await Promise.all(all.map((each) => each.dispose()));
+        await Promise.all([closeCache(), ...all.map((each) => each.dispose())]);
       })();
       return disposed;
     },

@@ -45,7 +45,13 @@ export function createStudio(options: StudioOptions = {}): Studio {
   const paths = studioPaths({ dataDir: options.dataDir });
   const embedded = createEspeakProvider();
   const providers = createProviders({
-    ...{ dataDir: paths.dataDir, embedded, pace: options.pace, settings: options.providerSettings },
+    ...{
+      dataDir: paths.dataDir,
+      cacheDir: paths.cacheDir,
+      embedded,
+      pace: options.pace,
+      settings: options.providerSettings,
+    },
     secrets: options.secrets ?? createSecretFile(paths.dataDir),
   });
   const speech = createSpeechStage({ providers: providers.voiceSource, cacheDir: join(paths.cacheDir, 'speech') });

@@ -83,7 +83,7 @@ test('200 utterances, three in ten requests befallen by something: 200 are spoke
   let ahead = 0;
   const clock = { ...machineClock, nowMs: () => performance.now() + ahead, wallMs: () => Date.now() + ahead };
   await using providers = createProviders({
-    ...{ dataDir: folder, embedded, clock, seed: 5 },
+    ...{ dataDir: folder, cacheDir: folder, embedded, clock, seed: 5 },
     secrets: createMemorySecrets({ [SECRETS.bailianKey]: bailian.key }),
     environment: {
       DASHSCOPE_HTTP_BASE_URL: bailian.httpBaseUrl,
@@ -133,7 +133,7 @@ test('200 utterances, three in ten requests befallen by something: 200 are spoke
 test('an export-like line with two languages and moods goes on in one voice once it had to be changed', async () => {
   bailian.faults.clear();
   await using providers = createProviders({
-    ...{ dataDir: folder, embedded, seed: 5 },
+    ...{ dataDir: folder, cacheDir: folder, embedded, seed: 5 },
     secrets: createMemorySecrets({ [SECRETS.bailianKey]: bailian.key }),
     environment: {
       DASHSCOPE_HTTP_BASE_URL: bailian.httpBaseUrl,

@@ -81,6 +81,9 @@ await attempt('voices', async () =>
 await attempt('chat', () =>
   drain(providers.llm.chat({ model: null, messages: [{ role: 'user', content: '你好' }] }, never)),
 );
+await attempt('answers', () =>
+  drain(providers.answers.chat({ model: null, messages: [{ role: 'user', content: '你好' }] }, never)),
+);
 await attempt('dictation', () =>
   drain(
     providers.asr.recognise(

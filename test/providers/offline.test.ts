@@ -26,6 +26,7 @@ test('offline, with a key and every service set up, nothing leaves this machine,
   assert.equal(outcomes.voices, 'ok false');
   assert.equal(outcomes.embeddings, 'ok null');
   assert.equal(outcomes.chat, 'cloud.offline');
+  assert.equal(outcomes.answers, 'cloud.offline', 'and no Redis either');
   assert.equal(outcomes.dictation, 'cloud.offline');
   const tests = Object.entries(outcomes).filter(([name]) => name.startsWith('test '));
   assert.ok(tests.length >= 6);
