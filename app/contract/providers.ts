@@ -59,6 +59,13 @@ export const providerEventSchema = z.discriminatedUnion('type', [
   z.object({ ...happened, type: z.literal('budget'), spentYuan: z.number(), limitYuan: z.number() }),
   z.object({
     ...happened,
+    type: z.literal('withheld'),
+    provider: z.string(),
+    risk: z.enum(['low', 'medium', 'high']).nullable(),
+    labels: z.array(z.string()),
+  }),
+  z.object({
+    ...happened,
     type: z.literal('cache'),
     kind: z.enum(['exact', 'similar']),
     similarity: z.number(),

@@ -14,5 +14,7 @@ export type PolicyEvent = { atMs: number; stage: Stage } & (
   | { type: 'switched'; from: string; to: string; error: FailureNote; midUtterance: boolean }
   | { type: 'circuit'; provider: string; state: 'open' | 'half-open' | 'closed' }
   | { type: 'budget'; spentYuan: number; limitYuan: number }
+  /** What was written is not said: of this risk, or, null, it could not be checked. */
+  | { type: 'withheld'; provider: string; risk: 'low' | 'medium' | 'high' | null; labels: string[] }
   | { type: 'cache'; kind: 'exact' | 'similar'; similarity: number }
 );

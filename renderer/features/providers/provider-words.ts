@@ -64,6 +64,11 @@ function createProviderWords(
           spent: money.format(event.spentYuan),
           budget: money.format(event.limitYuan),
         });
+      case 'withheld':
+        return t(event.risk === null ? 'providers.eventWithheld_unchecked' : 'providers.eventWithheld_refused', {
+          provider: name(event.provider),
+          labels: event.labels.join(', ') || (event.risk ?? ''),
+        });
       case 'cache':
         return event.kind === 'exact'
           ? t('providers.eventCache_exact')

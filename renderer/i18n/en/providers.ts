@@ -100,6 +100,8 @@ export const providers = {
   'eventCircuit_half-open': '{provider} is tried again',
   eventCircuit_closed: '{provider} works again',
   event_budget: 'Budget: {spent} of {budget} spent',
+  eventWithheld_refused: '{provider} refused what was written ({labels}): a safe line takes its place',
+  eventWithheld_unchecked: 'Not checked by {provider}, so not said: a safe line takes its place',
   eventCache_exact: 'From memory: said before',
   eventCache_similar: 'From memory: {percent} alike',
 
@@ -171,8 +173,9 @@ export const providers = {
   hint_isi_appKey: 'Of the project in the ISI console. It is no secret.',
 
   field_green: 'Green moderation',
-  field_green_enabled: 'Check texts before they are said',
-  hint_green_enabled: 'Billed by the request. What is refused is replaced by a safe line.',
+  field_green_enabled: 'Check what the language model writes',
+  hint_green_enabled:
+    'Sentence by sentence, before it is said; billed by the request. What is refused, or cannot be checked, is replaced by a safe line.',
   field_green_regions: 'Regions',
   hint_green_regions: 'Asked in this order; the next one where one does not answer.',
   option_green_regions_shanghai: 'Shanghai',

@@ -99,6 +99,8 @@ export const providers: Record<keyof typeof english, string> = {
   'eventCircuit_half-open': '正在重新尝试 {provider}',
   eventCircuit_closed: '{provider} 已恢复',
   event_budget: '预算：{budget} 中已用 {spent}',
+  eventWithheld_refused: '{provider} 拒绝了一段内容（{labels}），已替换为安全的话',
+  eventWithheld_unchecked: '{provider} 未能检查一段内容，未播报，已替换为安全的话',
   eventCache_exact: '命中缓存：相同内容',
   eventCache_similar: '命中缓存：相似度 {percent}',
 
@@ -169,8 +171,8 @@ export const providers: Record<keyof typeof english, string> = {
   hint_isi_appKey: '智能语音交互控制台中的项目 Appkey，不属于机密。',
 
   field_green: '内容安全',
-  field_green_enabled: '播报前检查文本',
-  hint_green_enabled: '按次计费；被拒绝的内容会替换为安全的话。',
+  field_green_enabled: '检查语言模型写出的内容',
+  hint_green_enabled: '在播报前逐句检查，按次计费；被拒绝或无法检查的内容会替换为安全的话。',
   field_green_regions: '地域',
   hint_green_regions: '按此顺序请求；没有应答时使用下一个。',
   option_green_regions_shanghai: '上海',

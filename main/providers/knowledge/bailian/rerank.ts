@@ -6,7 +6,7 @@ import type { RerankProvider } from '../../../engine/ports/knowledge.ts';
 import { type BailianAccess, type BailianEndpoint, bailianEndpoint } from '../../kit/endpoint.ts';
 import { cloudError } from '../../kit/failures.ts';
 import { type HttpTimeouts, isRecord, PATIENT, refuseError, requestJson } from '../../kit/http.ts';
-import { splitAtSentences } from './split.ts';
+import { splitAtSentences } from '../../kit/split.ts';
 
 const NAME = 'Bailian';
 const MAX_DOCUMENTS = 500;
