@@ -352,6 +352,20 @@ test('a draft is streamed and put in as lines; stopped half-way, its whole lines
   await page.context().close();
 });
 
+test('voices of the cloud come with their key, and go with it', async () => {
+  const { page } = await openScript(['A line.']);
+  await page.getByRole('tab', { name: 'Voice' }).click();
+  const inspector = page.locator('[aria-label="Inspector"]');
+  await inspector.getByRole('searchbox').first().fill('longanyang');
+  const found = inspector.locator('[data-choose]');
+  await eventually(() => found.count(), 0);
+  await pages.rpc.providers.setSecret({ name: SECRETS.bailianKey, value: KEY });
+  await eventually(() => found.count(), 1);
+  await pages.rpc.providers.deleteSecret({ name: SECRETS.bailianKey });
+  await eventually(() => found.count(), 0);
+  await page.context().close();
+});
+
 test('without a language model it is refused in words that say what to do', async () => {
   const { page } = await openScript(['A line.']);
   await area(page, 1).click();

@@ -105,7 +105,15 @@ function numbered(events: readonly ProviderEvent[]): [string, ProviderEvent][] {
 }
 
 const TONES: Readonly<Record<ProviderEvent['type'], 'info' | 'warning' | 'error' | 'success'>> = {
-  ...{ served: 'success', failed: 'error', switched: 'warning', circuit: 'info', budget: 'warning', cache: 'info' },
+  ...{
+    served: 'success',
+    failed: 'error',
+    switched: 'warning',
+    circuit: 'info',
+    budget: 'warning',
+    cache: 'info',
+    withheld: 'warning',
+  },
 };
 
 export function EventLog({ status, words }: Props): ReactElement {

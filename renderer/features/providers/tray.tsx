@@ -5,6 +5,7 @@ import { useT } from '../../state/language.ts';
 import { showToast } from '../../state/toasts.ts';
 import { Button, Popover } from '../../ui/index.ts';
 import { showSettings } from '../settings/settings-store.ts';
+import { renewVoices } from '../voice/voice-list.ts';
 import { Cost, Now } from './at-the-moment.tsx';
 import { LightDot } from './light-dot.tsx';
 import { type ProviderWords, useProviderWords } from './provider-words.ts';
@@ -16,6 +17,7 @@ export default function ProvidersTray(): ReactElement | null {
   const { status, settings } = useProviders();
   const words = useProviderWords(status?.lights);
   useNews(status, words);
+  useOwnVoices(status);
   if (status === null || settings === null) return null;
   const state = status.stopped
     ? 'Stopped'
@@ -68,4 +70,18 @@ function useNews(status: ProviderStatus | null, words: ProviderWords): void {
     if (stopped && wasStopped.current === false) showToast({ tone: 'warning', message: t('providers.costStopped') });
     wasStopped.current = stopped;
   }, [stopped, t]);
+}
+
+/** The list of voices follows which voice services can be asked. */
+function useOwnVoices(status: ProviderStatus | null): void {
+  const askable =
+    status?.lights
+      .filter(({ stage, light }) => stage === 'tts' && light !== 'no-key' && light !== 'not-set' && light !== 'offline')
+      .map(({ id, model }) => `${id} ${model}`)
+      .join() ?? null;
+  const before = useRef<string | null>(null);
+  useEffect(() => {
+    if (askable !== null && before.current !== null && before.current !== askable) void renewVoices();
+    before.current = askable;
+  }, [askable]);
 }

@@ -25,6 +25,16 @@ export async function askForVoices(): Promise<void> {
   }
 }
 
+/** Others speak than before: a key was entered, a provider set up, the mode changed. What is shown stays until the new list is there. */
+export async function renewVoices(): Promise<void> {
+  if (voicesStore.getState().voices === null) return;
+  try {
+    voicesStore.setState({ voices: await rpc.voices.list({}), error: null });
+  } catch {
+    // The list there is will do until somebody asks again.
+  }
+}
+
 export function useVoiceList(): Known {
   useEffect(() => void askForVoices(), []);
   return useStore(voicesStore);
