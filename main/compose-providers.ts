@@ -13,12 +13,14 @@ import { createCachedLlm } from './engine/policy/cached-llm.ts';
 import { machineClock, type WaitingClock } from './engine/policy/clock.ts';
 import { PolicyEvents } from './engine/policy/events.ts';
 import { createLlmPolicy, type LlmMember } from './engine/policy/llm-policy.ts';
+import { createModeratedLlm } from './engine/policy/moderated-llm.ts';
 import type { Member, PolicyDeps, StagePolicy } from './engine/policy/stage-policy.ts';
-import { createVoicePolicy, type VoiceMember } from './engine/policy/voice-policy.ts';
+import { createVoicePolicy, type VoiceMember, type VoicePolicy } from './engine/policy/voice-policy.ts';
 import type { AnswerCache, CacheFigures } from './engine/ports/answer-cache.ts';
 import { ASR_SAMPLE_RATE, type AsrProvider } from './engine/ports/asr.ts';
 import type { EmbeddingProvider } from './engine/ports/knowledge.ts';
 import type { LlmProvider } from './engine/ports/llm.ts';
+import type { ModerationProvider } from './engine/ports/moderation.ts';
 import type { ProviderState, Providers } from './engine/ports/providers.ts';
 import type { SecretStore } from './engine/ports/secrets.ts';
 import type { TtsProvider } from './engine/ports/tts.ts';
@@ -31,6 +33,7 @@ import { createQwenAsr } from './providers/asr/qwen-asr/index.ts';
 import { type BailianAccess, bailianEndpoint } from './providers/kit/endpoint.ts';
 import { BailianEmbeddings } from './providers/knowledge/bailian/index.ts';
 import { createOpenAiServer, createQwen } from './providers/llm/openai-compatible/index.ts';
+import { createGreen } from './providers/moderation/green/index.ts';
 import { createCosyVoiceProvider } from './providers/tts/cosyvoice/index.ts';
 import { createQwenTtsProvider } from './providers/tts/qwen-tts/index.ts';
 import { createSambertProvider } from './providers/tts/sambert/index.ts';
@@ -73,6 +76,8 @@ export interface ProviderSet extends Providers, AsyncDisposable {
   forChild(): Promise<{ settings: ProviderSettings; secrets: Record<string, string> }>;
   /** Who makes voices after a person's own; each call asks for the key anew. @throws StudioError cloud.offline, cloud.key-missing */
   cloning(): Promise<readonly VoiceCloneProvider[]>;
+  /** Speaks text while it is being written, under the same policy. */
+  readonly stream: VoicePolicy['stream'];
   /** Who speaks, for the speech stage. */
   readonly voiceSource: VoiceSource;
   /** All of them, the embedded one first; those that cannot be asked have no voices. */
@@ -85,6 +90,8 @@ const BAILIAN_ENVIRONMENT = {
   socket: 'DASHSCOPE_WEBSOCKET_BASE_URL',
 } as const;
 const ALIYUN_ENVIRONMENT = { id: 'ALIBABA_CLOUD_ACCESS_KEY_ID', secret: 'ALIBABA_CLOUD_ACCESS_KEY_SECRET' } as const;
+/** Where Green is, whatever its region: a stand-in. */
+const GREEN_ENVIRONMENT = 'GREEN_BASE_URL';
 /** Of a replaced set: what still speaks by it finishes first. */
 const RETIRE_MS = 120_000;
 
@@ -94,6 +101,7 @@ interface Cast {
   llm: LlmMember[];
   asr: AsrMember[];
   embeddings: EmbeddingProvider;
+  moderation: ModerationProvider;
   cloning: readonly VoiceCloneProvider[];
   dispose(): Promise<void>;
 }
@@ -155,8 +163,17 @@ export function createProviders(options: ProviderOptions): ProviderSet {
   });
   const needsKey = (name: string) => (): 'key' | null => (held.has(name) ? null : 'key');
   const nothing = (): null => null;
+  const lacksAccessKey = (): 'key' | null =>
+    held.has(SECRETS.aliyunAccessKeyId) && held.has(SECRETS.aliyunAccessKeySecret) ? null : 'key';
+  const aliyunAccessKey = async () => {
+    const [id, secret] = await Promise.all([
+      secretOf(SECRETS.aliyunAccessKeyId),
+      secretOf(SECRETS.aliyunAccessKeySecret),
+    ]);
+    return id === '' || secret === '' ? null : { id, secret };
+  };
 
-  const makeCast = ({ bailian, openAiServers, isi }: ProviderSettings): Cast => {
+  const makeCast = ({ bailian, openAiServers, isi, green }: ProviderSettings): Cast => {
     const access = bailianOf(bailian);
     const { models } = bailian;
     const lacks = needsKey(SECRETS.bailianKey);
@@ -180,24 +197,18 @@ export function createProviders(options: ProviderOptions): ProviderSet {
       [
         createIsiAsr({
           settings: () => isi,
-          async accessKey() {
-            const [id, secret] = await Promise.all([
-              secretOf(SECRETS.aliyunAccessKeyId),
-              secretOf(SECRETS.aliyunAccessKeySecret),
-            ]);
-            return id === '' || secret === '' ? null : { id, secret };
-          },
+          accessKey: aliyunAccessKey,
         }),
         'isi',
-        () =>
-          held.has(SECRETS.aliyunAccessKeyId) && held.has(SECRETS.aliyunAccessKeySecret)
-            ? isi.appKey === ''
-              ? 'settings'
-              : null
-            : 'key',
+        () => lacksAccessKey() ?? (isi.appKey === '' ? 'settings' : null),
       ],
     ];
     const embeddings = new BailianEmbeddings(access);
+    const greenUrl = environment[GREEN_ENVIRONMENT]?.trim();
+    const moderation = createGreen({
+      ...{ settings: () => green, accessKey: aliyunAccessKey },
+      ...(greenUrl && { baseUrl: () => greenUrl }),
+    });
     const cloudVoices = [
       cloudVoice(cosyvoice, () => models.cosyvoice),
       cloudVoice(qwenTts, () => models.qwenTtsRealtime),
@@ -218,9 +229,18 @@ export function createProviders(options: ProviderOptions): ProviderSet {
         ...{ id: provider.id, runs: provider.runs, provider, lacks: lacksWhat, model },
       })),
       embeddings,
+      moderation,
       cloning: [createCosyVoiceCloning({ access }), createQwenCloning({ access })],
       async dispose() {
-        const all = [cosyvoice, qwenTts, sambert, qwen, embeddings, ...servers.map(({ provider }) => provider)];
+        const all = [
+          cosyvoice,
+          qwenTts,
+          sambert,
+          qwen,
+          embeddings,
+          moderation,
+          ...servers.map(({ provider }) => provider),
+        ];
         await Promise.allSettled([...all, ...recognisers.map(([provider]) => provider)].map((each) => each.dispose()));
       },
     };
@@ -315,6 +335,16 @@ export function createProviders(options: ProviderOptions): ProviderSet {
     },
     dispose: async () => undefined,
   };
+  /** Outside the memory of answers: what Green says today counts, and a safe line is no answer to keep. */
+  const moderated = (each: LlmProvider): LlmProvider =>
+    createModeratedLlm({
+      ...{ ...deps, llm: each },
+      guard() {
+        const { enabled, refuseFrom } = current().green;
+        const lacks = () => ready().then(lacksAccessKey);
+        return enabled ? { moderation: playing().moderation, refuseFrom, lacks } : null;
+      },
+    });
   let disposed: Promise<void> | null = null;
   return {
     settings: current,
@@ -383,8 +413,10 @@ export function createProviders(options: ProviderOptions): ProviderSet {
         stop();
       };
     },
-    llm,
-    answers: createCachedLlm({ llm, cache: openCache, embeddings, emit: deps.emit, wallMs: () => clock.wallMs() }),
+    llm: moderated(llm),
+    answers: moderated(
+      createCachedLlm({ llm, cache: openCache, embeddings, emit: deps.emit, wallMs: () => clock.wallMs() }),
+    ),
     cacheFigures: async () => (await answerCache)?.figures() ?? null,
     asr: {
       id: asrPolicy.id,
@@ -403,6 +435,7 @@ export function createProviders(options: ProviderOptions): ProviderSet {
       if (!held.has(SECRETS.bailianKey)) throw new StudioError('cloud.key-missing', { provider });
       return playing().cloning;
     },
+    stream: voicePolicy.stream,
     voiceSource: { ...voicePolicy, ready },
     voices: [
       embedded,

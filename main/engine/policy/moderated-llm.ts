@@ -19,7 +19,7 @@ import type { PolicyDeps } from './stage-policy.ts';
 export interface Guard {
   moderation: ModerationProvider;
   refuseFrom: GreenSettings['refuseFrom'];
-  lacks(): 'key' | null;
+  lacks(): Promise<'key' | null>;
 }
 
 export interface ModeratedLlmOptions extends Pick<PolicyDeps, 'settings' | 'clock' | 'emit'> {
@@ -68,6 +68,12 @@ export function createModeratedLlm(options: ModeratedLlmOptions): LlmProvider {
   }
 
   async function* moderated(by: Guard, request: ChatRequest, signal: AbortSignal): AsyncGenerator<ChatEvent> {
+    if ((await by.lacks()) !== null) {
+      const error = { code: 'cloud.key-missing', params: { provider: by.moderation.id } };
+      emit({ atMs: clock.wallMs(), stage: 'llm', type: 'failed', provider: by.moderation.id, error, tries: 1 });
+      yield* llm.chat(request, signal);
+      return;
+    }
     const stop = new AbortController();
     const stopped = AbortSignal.any([signal, stop.signal]);
     const source = llm.chat(request, stopped)[Symbol.asyncIterator]();
@@ -178,12 +184,7 @@ export function createModeratedLlm(options: ModeratedLlmOptions): LlmProvider {
     runs: llm.runs,
     chat(request, signal) {
       const by = guard();
-      if (by === null) return llm.chat(request, signal);
-      if (by.lacks() === null) return moderated(by, request, signal);
-      const provider = by.moderation.id;
-      const error = { code: 'cloud.key-missing', params: { provider } };
-      emit({ atMs: clock.wallMs(), stage: 'llm', type: 'failed', provider, error, tries: 1 });
-      return llm.chat(request, signal);
+      return by === null ? llm.chat(request, signal) : moderated(by, request, signal);
     },
     dispose: () => llm.dispose(),
   };
