@@ -63,7 +63,7 @@ export interface MuteStretch {
 }
 
 export class SentSound {
-  readonly #part: SpeechPart;
+  readonly #partNow: () => SpeechPart;
   /** 1 where a step is audible. */
   #steps = new Uint8Array(1024);
   #stepCount = 0;
@@ -77,8 +77,13 @@ export class SentSound {
   #wordsOut: Word[] = [];
   #phonesOutMs = 0;
 
-  constructor(part: SpeechPart) {
-    this.#part = part;
+  /** @param part may grow while it is said */
+  constructor(part: () => SpeechPart) {
+    this.#partNow = part;
+  }
+
+  get #part(): SpeechPart {
+    return this.#partNow();
   }
 
   get sentMs(): number {

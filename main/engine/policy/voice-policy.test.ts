@@ -236,6 +236,32 @@ test('hedging: the next one is asked when the first is slow, and only one of the
   saidOnce(heard, TEXT);
 });
 
+test('text that is still being written is spoken from its first sentence on, and once, whoever dies meanwhile', async () => {
+  const { policy, espeak, cosyvoice } = cloudAndLocal();
+  const whole = `${TEXT}明天再去看电影。后天回家。`;
+  for (const dies of [false, true]) {
+    cosyvoice.always = dies ? { after: 5, error: cut() } : {};
+    const goOn = Promise.withResolvers<void>();
+    async function* written(): AsyncGenerator<string> {
+      yield TEXT.slice(0, 9);
+      yield `${TEXT.slice(9)}明天`;
+      await goOn.promise;
+      yield* whole.slice(TEXT.length + 2);
+    }
+    const heard: Heard = { words: [], phones: [], soundMs: 0, audibleMs: 0, speakers: [] };
+    const request = { voiceId: 'cosyvoice:a', lang: 'zh', prosody: NORMAL_PROSODY } as const;
+    for await (const event of policy.stream(request, written(), { avoid: new Set() }, never)) {
+      if (event.type === 'audio') {
+        heard.soundMs += (event.pcm.length * 1000) / SAMPLE_RATE;
+        // The rest is written only once something was heard.
+        goOn.resolve();
+      } else if (event.type === 'words') heard.words.push(...event.words);
+    }
+    saidOnce(heard, whole);
+    assert.equal(espeak.said.length > 0, dies);
+  }
+});
+
 const planOf = (text: string): UtterancePlan => ({ displayText: text, parts: [partOf(text)] });
 
 test('what a stand-in said is never kept as the voice’s own, serves while the voice is away, and goes when it is back', async (context) => {

@@ -5,15 +5,15 @@
 import { StudioError } from '../../../app/errors/index.ts';
 import type { FailureNote } from '../../../app/policy/events.ts';
 import { guessTokens, yuanForText } from '../../../app/policy/prices.ts';
-import type { SpeechPart } from '../../../app/speech/plan.ts';
-import type { Phone, Word } from '../../../app/speech/timeline.ts';
-import { SAMPLE_RATE, type TtsEvent, type TtsProvider, type TtsRequest, type Voice } from '../ports/tts.ts';
+import type { SpeechLang, SpeechPart } from '../../../app/speech/plan.ts';
+import { SAMPLE_RATE, type TtsEvent, type TtsProvider, type TtsStreamRequest, type Voice } from '../ports/tts.ts';
 import type { LineContext, SpeakerEvent, VoiceSource } from '../ports/voice-source.ts';
 import { chooseVoice, fittingVoice } from '../stages/voice-choice.ts';
-import type { Attempt } from './attempt.ts';
-import { hasWords, joinMs, slicePart, spokenText } from './part-slices.ts';
-import { type MuteStretch, Paces, SentSound } from './sent-sound.ts';
+import { joinMs, spokenText } from './part-slices.ts';
+import { Paces, SentSound } from './sent-sound.ts';
 import { type Member, type PolicyDeps, type Serving, StagePolicy } from './stage-policy.ts';
+import { growingText, type TextSource, wholeText } from './text-source.ts';
+import { due, events, later, mutedSpeech, pieces, type Timing, tell } from './voice-joining.ts';
 
 export interface VoiceMember extends Member<TtsProvider> {
   /** Whose price a voice has. */
@@ -31,6 +31,16 @@ export interface VoicePolicyOptions extends PolicyDeps {
 
 export interface VoicePolicy extends VoiceSource {
   readonly stage: StagePolicy<VoiceMember>;
+  /**
+   * Speaks while the text is being written: word offsets index all of it joined. Services that take text piece by piece get it so, the
+   * others a sentence at a time.
+   */
+  stream(
+    request: TtsStreamRequest,
+    text: AsyncIterable<string>,
+    line: LineContext,
+    signal: AbortSignal,
+  ): AsyncIterable<TtsEvent | SpeakerEvent>;
 }
 
 /** Live: how much longer than its sound a voice may pause. */
@@ -67,8 +77,12 @@ export function createVoicePolicy(options: VoicePolicyOptions): VoicePolicy {
   };
 
   /** Who says the part when nobody before them did. One that the mode forbids stands there to be told so. */
-  const candidatesFor = async (request: TtsRequest, { avoid, tookOver }: LineContext, signal: AbortSignal) => {
-    const { voiceId, part } = request;
+  const candidatesFor = async (
+    voiceId: string,
+    lang: SpeechLang,
+    { avoid, tookOver }: LineContext,
+    signal: AbortSignal,
+  ) => {
     const wished = memberOf(voiceId);
     const allowed = stage.order(wished?.id ?? null);
     const order = wished && !allowed.includes(wished) ? [wished, ...allowed] : allowed;
@@ -76,7 +90,7 @@ export function createVoicePolicy(options: VoicePolicyOptions): VoicePolicy {
     const like = [...lists.values()].flat().find(({ id }) => id === voiceId) ?? unlisted(voiceId);
     const voices = new Map<VoiceMember, string>();
     for (const member of order) {
-      const voice = member === wished ? voiceId : fittingVoice(part.lang, like, lists.get(member) ?? [])?.id;
+      const voice = member === wished ? voiceId : fittingVoice(lang, like, lists.get(member) ?? [])?.id;
       if (voice !== undefined) voices.set(member, voice);
     }
     const all = [...voices.keys()];
@@ -93,32 +107,32 @@ export function createVoicePolicy(options: VoicePolicyOptions): VoicePolicy {
       Math.min(betweenBytesMs, Math.max(LIVE_LEAST_MS, startedMs + sentMs() + LIVE_GRACE_MS - clock.nowMs()));
   };
 
-  async function* speak(
-    request: TtsRequest,
+  async function* run(
+    { voiceId: wishedVoiceId, lang, source }: { voiceId: string; lang: SpeechLang; source: TextSource },
     line: LineContext,
     signal: AbortSignal,
   ): AsyncGenerator<TtsEvent | SpeakerEvent> {
     signal.throwIfAborted();
-    const { wished, voices, all, ...first } = await candidatesFor(request, line, signal);
+    const { wished, voices, all, ...first } = await candidatesFor(wishedVoiceId, lang, line, signal);
     let { candidates } = first;
     // Services refuse what has nothing to say.
-    if (!hasWords(request.part)) candidates = candidates.filter(({ runs }) => runs === 'local');
-    if (candidates.length === 0 && !hasWords(request.part)) return;
+    if (!source.hasMore()) candidates = candidates.filter(({ runs }) => runs === 'local');
+    if (candidates.length === 0 && !source.hasMore()) return;
     if (candidates.some(({ runs }) => runs === 'cloud')) wakeLocal(candidates);
-    let { part } = request;
     let baseMs = 0;
     let goesOnFrom: { id: string; error: FailureNote } | null = null;
     /** Phones of what a dead voice said, which must stand before those of the next. */
-    let before: Promise<{ phones: Phone[]; words: Word[] }> | null = null;
+    let before: Promise<Timing> | null = null;
     for (;;) {
-      const sent = new SentSound(part);
+      const sent = new SentSound(source.part);
       let startedMs = clock.nowMs();
       const serving: Serving<VoiceMember, TtsEvent> = await stage.begin<TtsEvent>(
         {
           candidates,
-          open: (member, stop) => member.provider.synthesise({ ...request, voiceId: voices.get(member)!, part }, stop),
+          open: (member, stop) => source.open(member.provider, voices.get(member)!, stop),
+          ...(source.ownTime && { ownTime: true }),
           firstChoice: all[0]!,
-          expect: (member) => costOf(member, voices.get(member)!, part),
+          expect: (member) => costOf(member, voices.get(member)!, source.part()),
           betweenMs: () => betweenMs(startedMs, () => sent.sentMs)(),
           ...(goesOnFrom && { goesOnFrom }),
         },
@@ -131,7 +145,7 @@ export function createVoicePolicy(options: VoicePolicyOptions): VoicePolicy {
       if (line.avoid.size > 0) line.tookOver ??= member.id;
       yield { type: 'speaker', providerId: member.id, voiceId, asWished: member === (wished ?? all[0]) };
       if (goesOnFrom) {
-        const silence = new Float32Array(Math.round((joinMs(part) * SAMPLE_RATE) / 1000));
+        const silence = new Float32Array(Math.round((joinMs(source.part()) * SAMPLE_RATE) / 1000));
         yield { type: 'audio', pcm: silence };
         baseMs += (silence.length * 1000) / SAMPLE_RATE;
       }
@@ -162,17 +176,18 @@ export function createVoicePolicy(options: VoicePolicyOptions): VoicePolicy {
         error = thrown;
       } finally {
         serving.attempt.close();
-        serving.settle(costOf(member, voiceId, part).yuan);
+        serving.settle(costOf(member, voiceId, source.part()).yuan);
         if (!whole && error === undefined) stage.undecided(member);
       }
       if (whole) {
         stage.succeeded(member);
         if (member.runs === 'cloud') {
+          const part = source.part();
           paces.learn(voiceId, part, sent.audibleMs());
           const { words, mute: missing } = sent.finished();
           if (words.length > 0) yield* told({ type: 'words', words });
           // A service that gave no phones: the mouth moves by the voice on this machine.
-          if (missing) yield* told(...events(await mutedSpeech(part, missing, voiceId, signal)));
+          if (missing) yield* told(...events(await mutedSpeech(part, missing, reader(voiceId), signal)));
         }
         return;
       }
@@ -189,88 +204,35 @@ export function createVoicePolicy(options: VoicePolicyOptions): VoicePolicy {
       const faded = sent.fadeOut();
       if (faded.length > 0) yield { type: 'audio', pcm: faded };
       yield* told(...due(sent));
-      const silent = sent.isSilent;
-      const broken = sent.broken(paces.syllableMs(voiceId, part.prosody.rate));
-      const rest = silent ? part : slicePart(part, broken.resumeAt, Number.POSITIVE_INFINITY);
-      const said = silent ? null : broken;
+      const part = source.part();
+      const said = sent.isSilent ? null : sent.broken(paces.syllableMs(voiceId, part.prosody.rate));
       const missing = said?.mute ?? null;
       const words = said?.words ?? [];
       const offsetMs = baseMs;
       // Not waited for: the next voice begins meanwhile.
       const mute =
-        missing === null ? Promise.resolve({ phones: [], words: [] }) : mutedSpeech(part, missing, voiceId, signal);
+        missing === null
+          ? Promise.resolve({ phones: [], words: [] })
+          : mutedSpeech(part, missing, reader(voiceId), signal);
       before = mute.then(({ phones }) => later({ phones, words }, offsetMs));
       before.catch(() => undefined);
       baseMs += sent.sentMs;
-      if (!hasWords(rest)) {
+      if (said) source.goOnAt(said.resumeAt);
+      if (!source.hasMore()) {
         yield* tell(0, before)();
         return;
       }
-      part = rest;
       goesOnFrom = { id: member.id, error: note };
       // The one on this machine first: what killed the one service may have killed all.
       candidates = [...others.filter(({ runs }) => runs === 'local'), ...others.filter(({ runs }) => runs === 'cloud')];
     }
   }
 
-  /** Words and phones on the part's clock; those of a voice before go first. */
-  function tell(
-    baseMs: number,
-    before: Promise<{ phones: Phone[]; words: Word[] }> | null,
-  ): (...events: TtsEvent[]) => AsyncGenerator<TtsEvent> {
-    let waiting = before;
-    return async function* told(...all) {
-      for (const event of all) {
-        if (event.type === 'audio') {
-          yield event;
-          continue;
-        }
-        if (waiting) yield* events(await waiting);
-        waiting = null;
-        if (baseMs === 0) yield event;
-        else if (event.type === 'words') yield { type: 'words', words: shifted(event.words, baseMs) };
-        else yield { type: 'phones', phones: shifted(event.phones, baseMs) };
-      }
-      if (all.length === 0 && waiting) {
-        yield* events(await waiting);
-        waiting = null;
-      }
-    };
-  }
-
-  /** What a stretch of sound without phones looks like on the mouth: the same words by the local voice, stretched to its length. */
-  async function mutedSpeech(
-    part: SpeechPart,
-    mute: MuteStretch,
-    voiceId: string,
-    signal: AbortSignal,
-  ): Promise<{ phones: Phone[]; words: Word[] }> {
-    const none = { phones: [], words: [] };
-    const text = slicePart(part, mute.from, mute.to);
-    const local = stage.members.find(({ runs, lacks }) => runs === 'local' && lacks() === null);
-    if (!local || !hasWords(text)) return none;
-    try {
-      const voice = fittingVoice(part.lang, unlisted(voiceId), await local.provider.voices(signal));
-      if (!voice) return none;
-      const phones: Phone[] = [];
-      const words: Word[] = [];
-      let samples = 0;
-      for await (const event of local.provider.synthesise({ voiceId: voice.id, part: text }, signal)) {
-        if (event.type === 'phones') phones.push(...event.phones);
-        else if (event.type === 'words') words.push(...event.words);
-        else samples += event.pcm.length;
-      }
-      const at = clockBetween(words, mute, (samples * 1000) / SAMPLE_RATE);
-      return {
-        phones: phones.map((phone) => ({ ...phone, startMs: at(phone.startMs), endMs: at(phone.endMs) })),
-        words: [],
-      };
-    } catch {
-      // A mouth that rests for a second is better than a line that fails.
-      signal.throwIfAborted();
-      return none;
-    }
-  }
+  /** Who reads aside what a voice like this one said. */
+  const reader = (voiceId: string): { provider: TtsProvider | null; like: Voice | null } => ({
+    provider: stage.members.find(({ runs, lacks }) => runs === 'local' && lacks() === null)?.provider ?? null,
+    like: unlisted(voiceId),
+  });
 
   /** Loads what the first word would have to wait for, while the cloud still speaks. */
   let awake = false;
@@ -293,7 +255,12 @@ export function createVoicePolicy(options: VoicePolicyOptions): VoicePolicy {
 
   return {
     stage,
-    speak,
+    speak: ({ voiceId, ...request }, line, signal) =>
+      run({ voiceId, lang: request.part.lang, source: wholeText(request) }, line, signal),
+    stream({ voiceId, ...request }, text, line, signal) {
+      const source = growingText(request, text, { clock, settings, signal });
+      return run({ voiceId, lang: request.lang, source }, line, signal);
+    },
     mayAsk: (voiceId) => {
       const member = memberOf(voiceId);
       return member !== null && stage.mayAsk(member);
@@ -339,52 +306,3 @@ export function createVoicePolicy(options: VoicePolicyOptions): VoicePolicy {
     },
   };
 }
-
-/** From a reading's time to that of the sound it stands for: word by word where both are timed, evenly between. */
-function clockBetween(
-  reading: readonly Word[],
-  { fromMs, toMs, words }: MuteStretch,
-  readingMs: number,
-): (ms: number) => number {
-  const anchors = [{ at: 0, is: fromMs }];
-  const add = (at: number, is: number): void => {
-    const last = anchors.at(-1)!;
-    if (at > last.at + 1 && is >= last.is && is <= toMs) anchors.push({ at, is });
-  };
-  for (const { from, startMs, endMs } of reading) {
-    const word = words.find((each) => each.from === from);
-    if (!word) continue;
-    add(startMs, word.startMs);
-    add(endMs, word.endMs);
-  }
-  add(Math.max(readingMs, anchors.at(-1)!.at + 2), toMs);
-  return (ms) => {
-    let i = 1;
-    while (i < anchors.length - 1 && anchors[i]!.at < ms) i += 1;
-    const left = anchors[i - 1]!;
-    const right = anchors[i] ?? left;
-    const share = right.at > left.at ? Math.min(1, (ms - left.at) / (right.at - left.at)) : 1;
-    return left.is + share * (right.is - left.is);
-  };
-}
-
-async function* pieces<E>(attempt: Attempt<E>, first: IteratorResult<E, unknown>): AsyncGenerator<E> {
-  for (let next = first; !next.done; next = await attempt.next()) yield next.value;
-}
-
-const due = (sent: SentSound, all = false): TtsEvent[] => events(sent.due(all));
-
-function events({ phones, words }: { phones: Phone[]; words: Word[] }): TtsEvent[] {
-  return [
-    ...(phones.length > 0 ? [{ type: 'phones', phones } as const] : []),
-    ...(words.length > 0 ? [{ type: 'words', words } as const] : []),
-  ];
-}
-
-const shifted = <T extends { startMs: number; endMs: number }>(items: readonly T[], byMs: number): T[] =>
-  items.map((item) => ({ ...item, startMs: item.startMs + byMs, endMs: item.endMs + byMs }));
-
-const later = ({ phones, words }: { phones: Phone[]; words: Word[] }, byMs: number) => ({
-  phones: shifted(phones, byMs),
-  words: shifted(words, byMs),
-});
