@@ -23,8 +23,8 @@ export interface HttpCall {
   /** POST with a body, GET without one. */
   method?: 'GET' | 'POST' | 'PUT' | 'DELETE';
   headers?: Readonly<Record<string, string>>;
-  /** Text goes as JSON unless the headers say otherwise. */
-  body?: string | Uint8Array;
+  /** Text goes as JSON unless the headers say otherwise. A function: what is signed is good once, and written anew each time it goes out. */
+  body?: string | Uint8Array | (() => string);
   /** What the answer has to be; `any` is not looked at. */
   expects: 'json' | 'event-stream' | 'any';
   timeouts?: HttpTimeouts;
@@ -125,7 +125,8 @@ class Exchange {
 
   /** Headers are there. */
   async response(): Promise<IncomingMessage> {
-    const { url, provider, body, headers } = this.#call;
+    const { url, provider, headers } = this.#call;
+    const body = typeof this.#call.body === 'function' ? this.#call.body() : this.#call.body;
     if (this.#host === '') throw cloudError('cloud.bad-request', { provider, detail: 'its address is no URL' });
     const agent = agentFor(url, provider);
     const start = url.startsWith('https:') ? httpsRequest : httpRequest;
@@ -146,7 +147,9 @@ class Exchange {
         request.once('response', resolve);
         request.once('close', () => reject(cloudError('cloud.cut-off', { provider })));
         request.on('error', (error: NodeJS.ErrnoException) => {
-          this.stale = request.reusedSocket && (error.code === 'ECONNRESET' || error.code === 'EPIPE');
+          const broken = error.code === 'ECONNRESET' || error.code === 'EPIPE';
+          // Not when it was this side that gave it up.
+          this.stale = broken && request.reusedSocket && this.#timedOutAfterMs === null;
           reject(error);
         });
         this.#signal.addEventListener('abort', this.#onAbort, { once: true });

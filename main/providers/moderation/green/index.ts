@@ -53,8 +53,7 @@ export function createGreen(options: GreenOptions): ModerationProvider {
         {
           ...{ provider: NAME, url: `${baseUrl(region)}/`, method: 'POST', timeouts, maxBytes: 1024 * 1024 },
           headers: { 'Content-Type': 'application/x-www-form-urlencoded', Accept: 'application/json' },
-          // A signature is good once: each asking has its own.
-          body: signedPopForm('POST', parameters, accessKey, { nowMs: now() }),
+          body: () => signedPopForm('POST', parameters, accessKey, { nowMs: now() }),
           about: { model: ACTION, region },
         },
         signal,
