@@ -20,6 +20,7 @@ import { importBench } from './import.ts';
 import { lipsBench } from './lips.ts';
 import { liveBench } from './live.ts';
 import { memoryBench } from './memory.ts';
+import { providersBench } from './providers.ts';
 import { recoveryBench } from './recovery.ts';
 import { renderBench } from './render.ts';
 import { soakBench } from './soak.ts';
@@ -35,6 +36,7 @@ const BENCHES: readonly Bench[] = [
   liveBench,
   soakBench,
   recoveryBench,
+  providersBench,
 ];
 
 function help(): string {

@@ -435,8 +435,22 @@ export function createProviders(options: ProviderOptions): ProviderSet {
       if (!held.has(SECRETS.bailianKey)) throw new StudioError('cloud.key-missing', { provider });
       return playing().cloning;
     },
-    stream: voicePolicy.stream,
-    voiceSource: { ...voicePolicy, ready },
+    async *stream(...asked) {
+      await ready();
+      yield* voicePolicy.stream(...asked);
+    },
+    voiceSource: {
+      ...voicePolicy,
+      ready,
+      async chooser(signal) {
+        await ready();
+        return voicePolicy.chooser(signal);
+      },
+      async *speak(...asked) {
+        await ready();
+        yield* voicePolicy.speak(...asked);
+      },
+    },
     voices: [
       embedded,
       ...['cosyvoice', 'qwen-tts', 'sambert'].map((id): TtsProvider => {
