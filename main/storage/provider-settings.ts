@@ -6,7 +6,7 @@ import { type ProviderSettings, providerSettingsSchema } from '../../app/provide
 import { openStorage } from './open.ts';
 import type { SettingsRepository } from './repositories/settings.ts';
 
-export const PROVIDERS_SETTING = 'providers';
+const PROVIDERS_SETTING = 'providers';
 
 /**
  * What can be read of `value`: a field that is not understood (of a newer studio, or edited by hand) falls back to its default by itself,
@@ -46,11 +46,8 @@ function remove(root: unknown, path: readonly PropertyKey[]): boolean {
   return false;
 }
 
-export const loadProviderSettings = (settings: Pick<SettingsRepository, 'all'>): ProviderSettings =>
-  parseProviderSettings(settings.all()[PROVIDERS_SETTING]);
-
 /** @throws StudioError `storage.*` */
-export function saveProviderSettings(settings: Pick<SettingsRepository, 'set'>, value: ProviderSettings): void {
+function saveProviderSettings(settings: Pick<SettingsRepository, 'set'>, value: ProviderSettings): void {
   settings.set({ [PROVIDERS_SETTING]: providerSettingsSchema.parse(value) });
 }
 
