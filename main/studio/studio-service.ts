@@ -80,6 +80,8 @@ export async function openStudioService(options: StudioServiceOptions = {}): Pro
   const studio: Studio = createStudio(options);
   const { dataDir } = studio.paths;
   const storage = await openStorage({ dataDir });
+  // Which keys there are decides who says a line, and so what it is called.
+  await studio.providers.voiceSource.ready?.();
   const capabilities = options.capabilities ?? { revealInFolder: false, chooseFolder: false };
   const settings = createSettingsService(storage.settings);
   const system = createSystemService({
