@@ -1,4 +1,10 @@
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'node:test';
 import { bailianSettingsSchema } from '../../app/providers/settings.ts';
+import { createStudio } from '../../main/compose.ts';
 import { bailianEndpoint } from '../../main/providers/kit/endpoint.ts';
 import { createCosyVoiceProvider } from '../../main/providers/tts/cosyvoice/index.ts';
 import { createEspeakProvider } from '../../main/providers/tts/espeak/index.ts';
@@ -51,3 +57,11 @@ const SUBJECTS: readonly TtsSubject[] = [
   },
 ];
 for (const subject of SUBJECTS) ttsConformance(subject);
+
+test('no voice of the studio is left out', async (t) => {
+  const dataDir = await mkdtemp(join(tmpdir(), 'shenghua-voices-'));
+  t.after(() => rm(dataDir, { recursive: true, force: true }));
+  await using studio = createStudio({ dataDir });
+  const asked = new Set(SUBJECTS.map(({ voiceId }) => voiceId.slice(0, voiceId.indexOf(':'))));
+  assert.deepEqual([...asked].sort(), studio.voices.map(({ id }) => id).sort());
+});
