@@ -128,11 +128,20 @@ export async function until(page: Page, expression: string, { everyMs = 25, time
   }
 }
 
+/** Two frames on, and whatever glides has arrived; what turns for ever is not waited for. */
+const SETTLED = `new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn))).then(() => Promise.race([
+  new Promise((resolve) => setTimeout(resolve, 2000)),
+  Promise.allSettled(document.getAnimations()
+    .filter(({ effect }) => Number.isFinite(effect?.getComputedTiming().endTime)).map(({ finished }) => finished)),
+]))`;
+
 let axe: string | undefined;
 /** What axe finds in the page that keeps people out, `id: the elements`. */
 export async function violations(page: Page, within = 'body'): Promise<string[]> {
   axe ??= await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
   await page.evaluate(axe);
+  // Colours that glide to those of another theme are those of neither.
+  await page.evaluate(SETTLED);
   return page.evaluate<string[]>(
     `axe.run(${JSON.stringify(within)}).then(({ violations }) => violations
       .filter(({ impact }) => impact === 'serious' || impact === 'critical')
