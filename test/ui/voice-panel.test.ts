@@ -186,7 +186,7 @@ test('a take is not lost: not by another tab of the panel, a reload in its middl
   await stop.click();
   const [kept] = await takes(1);
   assert.ok(kept!.durationMs > 1900, 'it went on while the panel was away');
-  await page.getByText(`“${kept!.name}” is kept with the takes.`).waitFor();
+  await page.getByText(`“${kept!.name}” is kept with the takes.`, { exact: true }).waitFor();
   await page.getByRole('button', { name: 'Show takes' }).click();
 
   await record.click();
