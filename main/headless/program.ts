@@ -4,17 +4,8 @@ import { Command, CommanderError, type HelpConfiguration, Option } from 'command
 import { suggestion } from '../../app/errors/did-you-mean.ts';
 import type { Locale } from '../../app/errors/index.ts';
 import { badValue, oneOf, type UsageFault, usage } from './faults.ts';
-import {
-  GLOBAL_OPTIONS,
-  HELP_OPTION,
-  HELP_WORDS,
-  type OptionSpec,
-  PROGRAM_WORDS,
-  VERB_NAMES,
-  VERBS,
-  VERSION_OPTION,
-  type VerbName,
-} from './help.ts';
+import { HELP_OPTION, HELP_WORDS, PROGRAM_WORDS, VERB_NAMES, VERBS, VERSION_OPTION, type VerbName } from './help.ts';
+import { GLOBAL_OPTIONS, type OptionSpec } from './help-options.ts';
 
 export type OptionValues = Readonly<Record<string, string | boolean | undefined>>;
 
