@@ -24,13 +24,13 @@ const root = fileURLToPath(new URL('../', import.meta.url));
 process.chdir(root);
 const words = process.argv.slice(2);
 let passed = 0;
-const failures: string[] = [];
+const failures: { name: string; detail: string }[] = [];
 
 function report(ok: boolean, name: string, detail = ''): void {
   if (ok) passed += 1;
   else {
-    failures.push(name);
-    console.log(`\n✖ ${name}\n${detail.replace(/^/gm, '    ').trimEnd()}\n`);
+    failures.push({ name, detail: detail.replace(/^/gm, '    ').trimEnd() });
+    console.log(`\n✖ ${name}`);
   }
 }
 
@@ -76,7 +76,7 @@ async function runFiles(files: string[], concurrency: number): Promise<void> {
   }
   for (const [file, cases] of casesByFile) if (cases === 0) report(false, file, 'holds no test');
   for (const [file, cases] of [...casesByFile].sort()) {
-    const failed = failures.filter((name) => name.startsWith(file)).length;
+    const failed = failures.filter(({ name }) => name.startsWith(file)).length;
     console.log(
       `${failed === 0 ? '✔' : '✖'} ${file}: ${cases} ${cases === 1 ? 'case' : 'cases'}${failed === 0 ? '' : `, ${failed} failed`}`,
     );
@@ -96,6 +96,7 @@ for (const [part, atOnce] of [
 ] as const)
   if (part.length > 0) await runFiles(part, atOnce);
 
-if (failures.length > 0) console.log(`\nFailed:\n${failures.map((name) => `  ✖ ${name}`).join('\n')}`);
+// At the end, where it is not lost among what the tests printed.
+for (const { name, detail } of failures) console.log(`\n✖ ${name}\n${detail}`);
 console.log(`\n${passed} passed, ${failures.length} failed`);
 process.exitCode = failures.length === 0 ? 0 : 1;

@@ -167,7 +167,7 @@ test('a project goes out as one file and comes in again; one from a newer versio
     page.getByRole('button', { name: 'Import…' }).click(),
   ]);
   await again.setFiles({ name: 'notes.shenghua', mimeType: 'text/plain', buffer: Buffer.from('just words') });
-  await page.getByText('is not a project file').waitFor();
+  await page.getByRole('region', { name: 'Notifications' }).getByText('is not a project file').waitFor();
 
   const database = new Database(join(pages.studio.dataDir, 'studio.db'));
   database

@@ -30,10 +30,18 @@ const CHECK_MS = 500;
 /** A group of its own: a terminal's Ctrl-C reaches neither it nor its encoder, and both can be killed with one blow. */
 const OWN_GROUP = process.platform !== 'win32';
 
+/**
+ * glibc keeps what was freed in one arena per thread and raises the size from which a block is given back on its own to that
+ * of the largest block freed: over days the memory that holds nothing grows. Few arenas and a fixed size (mallopt(3)) hold it
+ * level; other systems' allocators read neither.
+ */
+const LEVEL_MEMORY = { MALLOC_ARENA_MAX: '2', MALLOC_MMAP_THRESHOLD_: '131072', MALLOC_TRIM_THRESHOLD_: '131072' };
+
 export function startSessionProcess({ onReply, onPrinted, program = PROGRAM }: SessionProcessOptions): SessionProcess {
   const child: ChildProcess = fork(program, [], {
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
     execArgv: [],
+    env: { ...process.env, ...LEVEL_MEMORY },
     detached: OWN_GROUP,
     windowsHide: true,
   });
