@@ -59,6 +59,7 @@ function explain(error: unknown): string {
 
 async function runFiles(files: string[], concurrency: number): Promise<void> {
   const casesByFile = new Map(files.map((file) => [file, 0]));
+  const msByFile = new Map<string, number>();
   const events = run({ files, cwd: root, concurrency, timeout: FILE_LIMIT_MS });
   for await (const { type, data } of events) {
     if (type === 'test:stderr' || type === 'test:stdout') process.stdout.write(data.message);
@@ -69,6 +70,7 @@ async function runFiles(files: string[], concurrency: number): Promise<void> {
     const isGroup = data.details.type === 'suite';
     if (type === 'test:pass' ? isFile || isGroup : failedWithin(data.details.error)) continue;
     casesByFile.set(file, (casesByFile.get(file) ?? 0) + 1);
+    if (data.nesting === 0) msByFile.set(file, (msByFile.get(file) ?? 0) + data.details.duration_ms);
     const name = isFile ? file : `${file}: ${data.name}`;
     if (type === 'test:fail') report(false, name, explain(data.details.error));
     else if (data.skip !== undefined || data.todo !== undefined) report(false, name, 'skipped tests are not accepted');
@@ -78,7 +80,7 @@ async function runFiles(files: string[], concurrency: number): Promise<void> {
   for (const [file, cases] of [...casesByFile].sort()) {
     const failed = failures.filter(({ name }) => name.startsWith(file)).length;
     console.log(
-      `${failed === 0 ? '✔' : '✖'} ${file}: ${cases} ${cases === 1 ? 'case' : 'cases'}${failed === 0 ? '' : `, ${failed} failed`}`,
+      `${failed === 0 ? '✔' : '✖'} ${file}: ${cases} ${cases === 1 ? 'case' : 'cases'} in ${((msByFile.get(file) ?? 0) / 1000).toFixed(1)} s${failed === 0 ? '' : `, ${failed} failed`}`,
     );
   }
 }
