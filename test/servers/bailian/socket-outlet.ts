@@ -20,6 +20,7 @@ export class Outlet {
   readonly #context: BailianContext;
   readonly #fault: Fault | null;
   readonly #over = new AbortController();
+  readonly #onClose = (): void => this.end('aborted');
   /** Says an error in the protocol's words and closes. */
   readonly #fail: (code: string, message: string) => void;
   #pieces = 0;
@@ -41,7 +42,7 @@ export class Outlet {
     this.#fail = of.fail;
     this.left = AbortSignal.any([this.#over.signal, of.context.closing]);
     of.served.status = 101;
-    of.socket.once('close', () => this.end('aborted'));
+    of.socket.once('close', this.#onClose);
   }
 
   get fault(): Fault | null {
@@ -85,6 +86,8 @@ export class Outlet {
 
   end(end: NonNullable<ServedRequest['end']>): void {
     if (this.isOver) return;
+    // The connection goes on to the next task.
+    this.#socket.off('close', this.#onClose);
     this.served.end = end;
     this.served.endedAtMs = performance.now();
     this.#over.abort();

@@ -303,6 +303,25 @@ test('recognition without speech: no sound, silence, a minute of it, and a heart
   assert.ok(beats.length > 5 && beats.every(({ payload }) => payload.output.sentence.sentence_id === 0));
 });
 
+test('one connection serves task after task, and nothing of those before is left on it', async () => {
+  const warnings: string[] = [];
+  const note = ({ name, message }: Error) => void warnings.push(`${name}: ${message}`);
+  process.on('warning', note);
+  using client = await connect();
+  for (let i = 0; i < 12; i++) {
+    const id = runTask(client, 'cosyvoice-v3-flash', COSY);
+    const told = (name: string) => client.until((said) => event(name)(said) && said.header.task_id === id);
+    await told('task-started');
+    client.send(frame('continue-task', id, { text: '好。' }));
+    client.send(frame('finish-task', id, {}));
+    await told('task-finished');
+  }
+  // A warning is told in the next turn.
+  await new Promise((resolve) => setImmediate(resolve));
+  process.off('warning', note);
+  assert.deepEqual(warnings, []);
+});
+
 test('who says nothing for 23 s has failed, who is idle for 60 s is let go, ISI waits for 10 s', async () => {
   await using quick = await startBailian({ timeoutScale: 0.005 });
   const join = () => connect(quick.webSocketBaseUrl, quick.key);
