@@ -1,0 +1,143 @@
+/** Who is in each chain: the members that settings name, made anew whenever the settings change. */
+import { type ProviderSettings, SECRETS } from '../../app/providers/settings.ts';
+import type { AsrMember } from '../engine/policy/asr-policy.ts';
+import type { LlmMember } from '../engine/policy/llm-policy.ts';
+import type { VoiceMember } from '../engine/policy/voice-policy.ts';
+import type { AsrProvider } from '../engine/ports/asr.ts';
+import type { EmbeddingProvider } from '../engine/ports/knowledge.ts';
+import type { ModerationProvider } from '../engine/ports/moderation.ts';
+import type { TtsProvider } from '../engine/ports/tts.ts';
+import type { VoiceCloneProvider } from '../engine/ports/voice-clone.ts';
+import { withPhones } from '../engine/stages/with-phones.ts';
+import { createBailianAsr } from '../providers/asr/bailian-asr/index.ts';
+import { createIsiAsr } from '../providers/asr/isi/index.ts';
+import { createQwenAsr } from '../providers/asr/qwen-asr/index.ts';
+import { bailianEndpoint } from '../providers/kit/endpoint.ts';
+import { BailianEmbeddings } from '../providers/knowledge/bailian/index.ts';
+import { createOpenAiServer, createQwen } from '../providers/llm/openai-compatible/index.ts';
+import { createGreen } from '../providers/moderation/green/index.ts';
+import { createCosyVoiceProvider } from '../providers/tts/cosyvoice/index.ts';
+import { createQwenTtsProvider } from '../providers/tts/qwen-tts/index.ts';
+import { createSambertProvider } from '../providers/tts/sambert/index.ts';
+import { createCosyVoiceCloning } from '../providers/voice-clone/cosyvoice/index.ts';
+import { createQwenCloning } from '../providers/voice-clone/qwen/index.ts';
+import type { ProviderKeys } from './provider-keys.ts';
+
+export interface Cast {
+  tts: VoiceMember[];
+  llm: LlmMember[];
+  asr: AsrMember[];
+  embeddings: EmbeddingProvider;
+  moderation: ModerationProvider;
+  cloning: readonly VoiceCloneProvider[];
+  dispose(): Promise<void>;
+}
+
+export interface CastOptions {
+  keys: ProviderKeys;
+  /** The one on this machine, made and disposed by the caller. */
+  embedded: TtsProvider;
+}
+
+const nothing = (): null => null;
+
+function makeCast({ bailian, openAiServers, isi, green }: ProviderSettings, { keys, embedded }: CastOptions): Cast {
+  const access = keys.bailian(bailian);
+  const { models } = bailian;
+  const lacks = keys.lacksBailian;
+  const cloudVoice = (provider: TtsProvider, modelOf: (voiceId: string) => string): VoiceMember => ({
+    ...{ id: provider.id, runs: 'cloud', provider: withPhones(provider, { embedded }), lacks, modelOf },
+  });
+  const cosyvoice = createCosyVoiceProvider({
+    endpoint: bailianEndpoint(access, 'CosyVoice'),
+    model: models.cosyvoice,
+  });
+  const qwenTts = createQwenTtsProvider({ endpoint: bailianEndpoint(access, 'Qwen-TTS'), models, by: 'realtime' });
+  const sambert = createSambertProvider({ endpoint: bailianEndpoint(access, 'Sambert') });
+  const qwen = createQwen(access);
+  const servers = openAiServers.map((server) => ({
+    server,
+    provider: createOpenAiServer(server, () => keys.valueOf(SECRETS.openAiServerKey(server.id))),
+  }));
+  const recognisers: [AsrProvider, string, () => 'key' | 'settings' | null][] = [
+    [createBailianAsr({ access }), models.asr, lacks],
+    [createQwenAsr({ access }), models.qwenAsr, lacks],
+    [
+      createIsiAsr({ settings: () => isi, accessKey: keys.aliyun }),
+      'isi',
+      () => keys.lacksAliyun() ?? (isi.appKey === '' ? 'settings' : null),
+    ],
+  ];
+  const embeddings = new BailianEmbeddings(access);
+  const greenUrl = keys.greenUrl();
+  const moderation = createGreen({
+    ...{ settings: () => green, accessKey: keys.aliyun },
+    ...(greenUrl && { baseUrl: () => greenUrl }),
+  });
+  return {
+    tts: [
+      { id: embedded.id, runs: 'local', provider: embedded, lacks: nothing, modelOf: (id) => id },
+      cloudVoice(cosyvoice, () => models.cosyvoice),
+      cloudVoice(qwenTts, () => models.qwenTtsRealtime),
+      cloudVoice(sambert, () => 'sambert'),
+    ],
+    llm: [
+      { id: qwen.id, runs: qwen.runs, provider: qwen, lacks, model: models.llm },
+      ...servers.map(({ server, provider }) => ({
+        ...{ id: provider.id, runs: provider.runs, provider, lacks: nothing, model: server.model },
+      })),
+    ],
+    asr: recognisers.map(([provider, model, lacksWhat]) => ({
+      ...{ id: provider.id, runs: provider.runs, provider, lacks: lacksWhat, model },
+    })),
+    embeddings,
+    moderation,
+    cloning: [createCosyVoiceCloning({ access }), createQwenCloning({ access })],
+    async dispose() {
+      const voices = [cosyvoice, qwenTts, sambert];
+      const writers = [qwen, ...servers.map(({ provider }) => provider)];
+      const all = [...voices, ...writers, embeddings, moderation, ...recognisers.map(([provider]) => provider)];
+      await Promise.allSettled(all.map((each) => each.dispose()));
+    },
+  };
+}
+
+/** Of a replaced set: what still speaks by it finishes first. */
+const RETIRE_MS = 120_000;
+
+/** The cast of the settings as they are now; the one before takes its leave by and by. */
+export class Casting {
+  readonly #options: CastOptions;
+  readonly #settings: () => ProviderSettings;
+  readonly #retired = new Map<Cast, NodeJS.Timeout>();
+  #cast: Cast | null = null;
+
+  constructor(options: CastOptions, settings: () => ProviderSettings) {
+    this.#options = options;
+    this.#settings = settings;
+  }
+
+  get now(): Cast {
+    this.#cast ??= makeCast(this.#settings(), this.#options);
+    return this.#cast;
+  }
+
+  retire(): void {
+    const old = this.#cast;
+    if (old === null) return;
+    this.#cast = null;
+    const timer = setTimeout(() => {
+      this.#retired.delete(old);
+      void old.dispose();
+    }, RETIRE_MS);
+    this.#retired.set(old, timer.unref());
+  }
+
+  async dispose(): Promise<void> {
+    const all = [...this.#retired.keys(), ...(this.#cast ? [this.#cast] : [])];
+    for (const timer of this.#retired.values()) clearTimeout(timer);
+    this.#retired.clear();
+    this.#cast = null;
+    await Promise.all(all.map((each) => each.dispose()));
+  }
+}
