@@ -60,6 +60,8 @@ export type OpenAiServer = z.infer<typeof openAiServerSchema>;
 export const isiSettingsSchema = z.strictObject({
   region: z.enum(['shanghai', 'beijing', 'shenzhen']).default('shanghai'),
   appKey: z.string().max(100).default(''),
+  /** A list of hot words made in ISI's console; '' is none. */
+  vocabularyId: z.string().max(100).default(''),
 });
 export type IsiSettings = z.infer<typeof isiSettingsSchema>;
 

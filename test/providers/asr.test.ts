@@ -109,6 +109,33 @@ describe('what is each recogniser’s own', () => {
     await second.dispose();
   });
 
+  test('Qwen-ASR is told expected words as a text, ISI of the list made in its console', async () => {
+    // What is asked for is looked at, however long the answer takes.
+    const patience = { ...TEST_PATIENCE, finishMs: 60_000 };
+    const hotWords = [
+      { text: '声画', weight: 3 },
+      { text: '数字人', weight: 5 },
+      { text: '声画', weight: 1 },
+    ];
+    const qwen = createQwenAsr({ access: accessTo(server), patience });
+    const sessionOf = () => (asked('realtime-asr').at(-1)!.body as { session: Record<string, unknown> }).session;
+    await heardBy(qwen, sentence(), request({ languages: ['zh-sichuan'], hotWords }));
+    assert.deepEqual(sessionOf().input_audio_transcription, { language: 'zh', corpus: { text: '数字人、声画' } });
+    await heardBy(qwen, sentence(), request({ languages: ['yue'] }));
+    assert.deepEqual(sessionOf().input_audio_transcription, { language: 'yue' });
+    await qwen.dispose();
+
+    const isi = createIsiAsr({
+      settings: () => isiSettingsSchema.parse({ appKey: server.appKey, vocabularyId: 'list-of-the-console' }),
+      accessKey: async () => server.accessKey,
+      ...{ metaUrl: server.httpUrl, gatewayUrl: server.isiUrl, patience },
+    });
+    await heardBy(isi, sentence(), request({ hotWords }));
+    const { payload } = asked('isi').at(-1)!.body as { payload: Record<string, unknown> };
+    assert.equal(payload.vocabulary_id, 'list-of-the-console');
+    await isi.dispose();
+  });
+
   test('hints are what the model knows: dialects under their language, Cantonese by its own name or none', async () => {
     const hintsOf = async (model: string, languages: string[]) => {
       const provider = openBailian(server, { asr: model });

@@ -47,6 +47,10 @@ export const providers = {
   'name_qwen-asr': 'Qwen3-ASR',
   name_isi: 'Alibaba ISI',
   name_green: 'Green moderation',
+  name_videoretalk: 'VideoRetalk',
+  name_liveportrait: 'LivePortrait',
+  name_s2v: 'Wan S2V',
+  name_embedded: 'the embedded renderer',
 
   light_ready: 'Ready',
   'light_no-key': 'No key',
@@ -141,6 +145,10 @@ export const providers = {
     'Short-lived keys are made from the real one, which then leaves this computer more rarely.',
   field_bailian_dataInspection: 'Data inspection',
   hint_bailian_dataInspection: 'The billed guardrail of Bailian, beyond the inspection that is always there.',
+  field_bailian_s2vResolution: 'Films of Wan S2V',
+  hint_bailian_s2vResolution: '720P costs nearly twice as much a second as 480P.',
+  option_bailian_s2vResolution_480P: '480P',
+  option_bailian_s2vResolution_720P: '720P',
   field_bailian_qwenTtsBy: 'Qwen-TTS by',
   hint_bailian_qwenTtsBy: 'A realtime session begins to speak sooner; HTTP gets through more proxies.',
   option_bailian_qwenTtsBy_realtime: 'Realtime session',
@@ -154,6 +162,9 @@ export const providers = {
   field_bailian_models_qwenAsr: 'Qwen-ASR',
   field_bailian_models_embedding: 'Embeddings',
   field_bailian_models_rerank: 'Reranking',
+  field_bailian_models_videoretalk: 'VideoRetalk',
+  field_bailian_models_liveportrait: 'LivePortrait',
+  field_bailian_models_s2v: 'Wan S2V',
 
   field_openAiServers: 'Language servers of your own',
   hint_openAiServers: 'Anything that speaks OpenAI’s chat protocol: Ollama, LM Studio, vLLM, other vendors.',
@@ -171,6 +182,9 @@ export const providers = {
   option_isi_region_shenzhen: 'Shenzhen',
   field_isi_appKey: 'App key',
   hint_isi_appKey: 'Of the project in the ISI console. It is no secret.',
+  field_isi_vocabularyId: 'Hot words',
+  hint_isi_vocabularyId:
+    'Id of a word list made in the ISI console. The words of a project cannot be sent to ISI by themselves.',
 
   field_green: 'Green moderation',
   field_green_enabled: 'Check what the language model writes',

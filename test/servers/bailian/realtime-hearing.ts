@@ -17,6 +17,7 @@ class Hearing implements RealtimeSession {
   readonly #host: RealtimeHost;
   #rate = 16_000;
   #language: string | null = null;
+  #corpus: string | null = null;
   #detection: { type: 'server_vad'; threshold: number; silence_duration_ms: number } | null = {
     ...{ type: 'server_vad', threshold: 0.2, silence_duration_ms: 800 },
   };
@@ -36,7 +37,10 @@ class Hearing implements RealtimeSession {
       modalities: ['text'],
       input_audio_format: 'pcm',
       sample_rate: this.#rate,
-      input_audio_transcription: { language: this.#language },
+      input_audio_transcription: {
+        language: this.#language,
+        ...(this.#corpus === null ? {} : { corpus: { text: this.#corpus } }),
+      },
       turn_detection: this.#detection,
     };
   }
@@ -70,7 +74,10 @@ class Hearing implements RealtimeSession {
     const { input_audio_format: format = 'pcm', sample_rate: rate = 16_000, turn_detection: detection } = session;
     if (format !== 'pcm') throw bad(`UNSUPPORTED_FORMAT: this local server hears pcm, not ${String(format)}`);
     if (rate !== 16_000 && rate !== 8000) throw bad(`Unsupported sample_rate: ${String(rate)}`);
-    const { language } = asFields(session.input_audio_transcription);
+    const { language, corpus } = asFields(session.input_audio_transcription);
+    const { text: context = null } = asFields(corpus);
+    if (corpus !== undefined && typeof context !== 'string') throw bad('corpus.text should be a string');
+    if (typeof context === 'string' && context.length > 10_000) throw bad('corpus.text is over 10000 tokens');
     if (language !== undefined && language !== null && !LANGUAGES.test(String(language)))
       throw bad(`Unsupported language: ${String(language)}`);
     if (detection === null) this.#detection = null;
@@ -83,6 +90,7 @@ class Hearing implements RealtimeSession {
       this.#detection = { type, threshold: Number(threshold), silence_duration_ms: Number(silenceMs) };
     }
     this.#rate = rate;
+    this.#corpus = context as string | null;
     this.#language = typeof language === 'string' ? language : null;
     const { sessionId: id, model } = this.#host;
     this.#host.say('session.updated', { session: { object: 'realtime.session', id, model, ...this.session } });

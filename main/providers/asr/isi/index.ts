@@ -21,8 +21,6 @@ export interface IsiOptions {
   /** Instead of the region's: where CreateToken is asked, and the transcriber. */
   metaUrl?: string;
   gatewayUrl?: string;
-  /** A list of hot words made in the console of ISI; a request's own words cannot be sent along. */
-  vocabularyId?: string;
   patience?: ExchangePatience;
   now?: () => number;
 }
@@ -62,7 +60,8 @@ export function createIsiAsr(options: IsiOptions): AsrProvider {
       enable_punctuation_prediction: true,
       enable_inverse_text_normalization: true,
       enable_words: true,
-      ...(options.vocabularyId === undefined ? {} : { vocabulary_id: options.vocabularyId }),
+      // A request's own words cannot be sent along: the list is made in the console.
+      ...(settings.vocabularyId === '' ? {} : { vocabulary_id: settings.vocabularyId }),
     });
     const times = new TaskTimes(frames.takenMs);
     const sentences = new Sentences();

@@ -2,7 +2,7 @@
  * Qwen3-ASR on DashScope's realtime protocol. It tells no times of words; those of a sentence are when it heard speech begin and stop.
  * https://help.aliyun.com/zh/model-studio/qwen-asr-realtime-api. Dialects of Chinese other than Cantonese are heard under `zh`.
  */
-import { ASR_SAMPLE_RATE, type AsrEvent, type AsrProvider } from '../../../engine/ports/asr.ts';
+import { ASR_SAMPLE_RATE, type AsrEvent, type AsrProvider, type AsrRequest } from '../../../engine/ports/asr.ts';
 import { type BailianAccess, bailianEndpoint } from '../../kit/endpoint.ts';
 import { vendorFailure } from '../../kit/failures.ts';
 import { openRealtime, type RealtimeMessage, type RealtimeSocket } from '../../kit/realtime-socket.ts';
@@ -20,6 +20,8 @@ export interface QwenAsrOptions {
 export const QWEN_ASR_PROVIDER_NAME = 'Qwen ASR';
 /** What the vendor recommends for conversation; its defaults are 0.2 and 800. */
 const VAD = { type: 'server_vad', threshold: 0, silence_duration_ms: 400 };
+/** A context of ten thousand tokens is taken; a character is at most one. */
+const MAX_CONTEXT = 8000;
 const TRANSCRIPTION = 'conversation.item.input_audio_transcription';
 
 export function createQwenAsr({ access, patience = PATIENCE }: QwenAsrOptions): AsrProvider {
@@ -32,12 +34,16 @@ export function createQwenAsr({ access, patience = PATIENCE }: QwenAsrOptions): 
       signal.throwIfAborted();
       const model = access.settings.models.qwenAsr;
       const language = qwenLanguage(request.languages);
+      const expected = expectedText(request.hotWords);
       const frames = new SoundFrames(sound);
       const times = new TaskTimes(0);
       const link = new SessionLink(openRealtime(endpoint, model, signal), {
         input_audio_format: 'pcm',
         sample_rate: ASR_SAMPLE_RATE,
-        input_audio_transcription: language === null ? {} : { language },
+        input_audio_transcription: {
+          ...(language === null ? {} : { language }),
+          ...(expected === '' ? {} : { corpus: { text: expected } }),
+        },
         turn_detection: VAD,
       });
       const items = new Items(times);
@@ -63,6 +69,18 @@ export function createQwenAsr({ access, patience = PATIENCE }: QwenAsrOptions): 
     },
     async dispose() {},
   };
+}
+
+/** This model knows no weights: it is told the words as a text, the likeliest first. */
+function expectedText(hotWords: AsrRequest['hotWords']): string {
+  const words = new Set(hotWords.toSorted((a, b) => b.weight - a.weight).map(({ text }) => text.trim()));
+  let text = '';
+  for (const word of words) {
+    const next = text === '' ? word : `${text}、${word}`;
+    if (next.length > MAX_CONTEXT) break;
+    text = next;
+  }
+  return text;
 }
 
 interface Item {
