@@ -50,14 +50,14 @@ module.exports = {
     {
       name: 'areas-are-no-siblings',
       comment:
-        'An area of main/ sees app/, the ports and the pixel kernels, never another area. main/export and main/live are no areas: they lead a project through all of them; main/compose is of the composition root; nor are the studio, its preview and its hosts, which are built of them.',
+        'An area of main/ sees app/, the ports, the pixel kernels, whole files and the way out of the network, never another area. main/export and main/live are no areas: they lead a project through all of them; main/compose is of the composition root; nor are the studio, its preview and its hosts, which are built of them.',
       severity: 'error',
       from: {
         path: '^main/([^/]+)/',
         pathNot:
           '^main/(engine|render|export|headless|electron|rpc|studio|preview|engine-process|live|compose|broadcast/testing)/',
       },
-      to: { path: '^main/', pathNot: '^main/($1|engine/ports|pixels)/' },
+      to: { path: '^main/', pathNot: '^main/($1|engine/ports|pixels|files|net)/' },
     },
     {
       name: 'only-broadcast-is-a-media-server',

@@ -6,8 +6,8 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { z } from 'zod';
 import type { SecretStore } from '../engine/ports/secrets.ts';
-import { writeTextWhole } from '../storage/atomic-file.ts';
-import { asStorageError } from '../storage/failures.ts';
+import { writeTextWhole } from '../files/atomic-file.ts';
+import { asStorageError } from '../files/failures.ts';
 import type { Shell } from './shell.ts';
 
 /** By name, base64 of what the keychain's key encrypted. */

@@ -16,7 +16,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { StudioError } from '../../app/errors/index.ts';
-import { asStorageError } from '../storage/failures.ts';
+import { asStorageError } from '../files/failures.ts';
 import { type ChildArguments, ENGINE_KEY_VARIABLE, type FromChild, type ToChild } from './protocol.ts';
 
 export interface EngineAddress {

@@ -60,7 +60,7 @@ export async function faultsOf(error: unknown): Promise<readonly StudioError[]> 
   if (error instanceof ManyFaults) return error.errors;
   if (error instanceof StudioError) return [error];
   if (error instanceof Error && 'syscall' in error && 'code' in error) {
-    const { asStorageError } = await import('../storage/failures.ts');
+    const { asStorageError } = await import('../files/failures.ts');
     const told = asStorageError(error, 'path' in error ? String(error.path) : String(error.syscall));
     if (told instanceof StudioError) return [told];
   }

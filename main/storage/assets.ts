@@ -8,8 +8,8 @@ import { mkdir, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { AssetRef } from '../../app/document/asset.ts';
 import { StudioError } from '../../app/errors/index.ts';
-import { syncFolder, TEMP_PREFIX, writeAside, writeWhole } from './atomic-file.ts';
-import { asStorageError } from './failures.ts';
+import { syncFolder, TEMP_PREFIX, writeAside, writeWhole } from '../files/atomic-file.ts';
+import { asStorageError } from '../files/failures.ts';
 
 interface Cancellable {
   signal?: AbortSignal | undefined;

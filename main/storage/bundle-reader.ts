@@ -12,9 +12,9 @@ import { parseProject } from '../../app/document/migrations.ts';
 import type { Project } from '../../app/document/project.ts';
 import { projectAssets } from '../../app/document/project-assets.ts';
 import { StudioError } from '../../app/errors/index.ts';
+import { asStorageError } from '../files/failures.ts';
 import { type AssetSource, type AssetStore, openAssetStore, type ReceivedAsset } from './assets.ts';
 import { assetEntry, BUNDLE_LIMITS, type BundleLimits, PROJECT_ENTRY } from './bundle-format.ts';
-import { asStorageError } from './failures.ts';
 import { decodeText, parseJson } from './project-text.ts';
 
 export interface OpenBundle extends AsyncDisposable {

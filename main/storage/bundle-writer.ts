@@ -14,10 +14,10 @@ import { parseProject, serialiseProject } from '../../app/document/migrations.ts
 import type { Project } from '../../app/document/project.ts';
 import { projectAssets } from '../../app/document/project-assets.ts';
 import { StudioError } from '../../app/errors/index.ts';
+import { syncFolder, writeWhole } from '../files/atomic-file.ts';
+import { asStorageError } from '../files/failures.ts';
 import type { AssetSource } from './assets.ts';
-import { syncFolder, writeWhole } from './atomic-file.ts';
 import { assetEntry, BUNDLE_LIMITS, PROJECT_ENTRY } from './bundle-format.ts';
-import { asStorageError } from './failures.ts';
 
 /** The ZIP format's earliest day: a real one would make equal projects differ. */
 const MTIME = new Date(1980, 0, 1, 12);

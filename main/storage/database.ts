@@ -9,10 +9,10 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import Database from 'better-sqlite3';
 import { StudioError } from '../../app/errors/index.ts';
-import { syncFolder } from './atomic-file.ts';
-import { asStorageError, isDamage } from './failures.ts';
+import { syncFolder } from '../files/atomic-file.ts';
+import { asStorageError, isDamage } from '../files/failures.ts';
+import { tryProcessLock } from '../files/process-lock.ts';
 import { MIGRATIONS, type SqlMigration } from './migrations/index.ts';
-import { tryProcessLock } from './process-lock.ts';
 
 /** "SHHU" in the file's header says that the database is ours (https://www.sqlite.org/fileformat.html#application_id). */
 const APPLICATION_ID = 0x53484855;

@@ -2,10 +2,10 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { StudioError } from '../../app/errors/index.ts';
+import { sweepAbandoned } from '../files/atomic-file.ts';
+import { asStorageError } from '../files/failures.ts';
 import { type AssetStore, openAssetStore } from './assets.ts';
-import { sweepAbandoned } from './atomic-file.ts';
 import { openDatabase, type StudioDatabase } from './database.ts';
-import { asStorageError } from './failures.ts';
 import { studioPaths } from './paths.ts';
 import { type ConsentRepository, openConsentRepository } from './repositories/consents.ts';
 import { type ExportJobRepository, openExportJobRepository } from './repositories/export-jobs.ts';

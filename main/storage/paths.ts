@@ -2,7 +2,7 @@
 import { mkdir, mkdtemp, readdir, rm, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import envPaths from 'env-paths';
-import { asStorageError } from './failures.ts';
+import { asStorageError } from '../files/failures.ts';
 
 export interface StudioPaths {
   /** The database and the asset store. Precious. */

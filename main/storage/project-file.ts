@@ -13,10 +13,10 @@ import { parseProject, serialiseProject } from '../../app/document/migrations.ts
 import type { Project } from '../../app/document/project.ts';
 import { projectAssets } from '../../app/document/project-assets.ts';
 import { StudioError } from '../../app/errors/index.ts';
+import { syncFolder, writeTextWhole, writeWhole } from '../files/atomic-file.ts';
+import { asStorageError } from '../files/failures.ts';
 import { type AssetSource, resolveFile } from './assets.ts';
-import { syncFolder, writeTextWhole, writeWhole } from './atomic-file.ts';
 import { receiveBundle } from './bundle-reader.ts';
-import { asStorageError } from './failures.ts';
 import type { Storage } from './open.ts';
 import { decodeText, parseJson } from './project-text.ts';
 import type { StoredProject } from './repositories/projects.ts';

@@ -8,8 +8,8 @@ import { mkdir, open, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import type { SecretStore } from '../engine/ports/secrets.ts';
-import { writeTextWhole } from './atomic-file.ts';
-import { asStorageError } from './failures.ts';
+import { writeTextWhole } from '../files/atomic-file.ts';
+import { asStorageError } from '../files/failures.ts';
 
 const KEY_FILE = 'secrets.key';
 const SECRETS_FILE = 'secrets.json';

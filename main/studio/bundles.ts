@@ -8,11 +8,11 @@ import type { Project } from '../../app/document/project.ts';
 import { projectAssets } from '../../app/document/project-assets.ts';
 import { StudioError } from '../../app/errors/index.ts';
 import { safeFileName } from '../export/file-name.ts';
+import { asStorageError } from '../files/failures.ts';
 import type { AssetStore } from '../storage/assets.ts';
 import { BUNDLE_LIMITS } from '../storage/bundle-format.ts';
 import { isBundle, receiveBundle } from '../storage/bundle-reader.ts';
 import { writeBundle } from '../storage/bundle-writer.ts';
-import { asStorageError } from '../storage/failures.ts';
 import { decodeText, parseJson } from '../storage/project-text.ts';
 import type { MediaProvider } from './service.ts';
 

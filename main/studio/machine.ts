@@ -194,7 +194,7 @@ const lettersCheck = (signal: AbortSignal): Promise<MachineCheck> =>
 
 const folderCheck = ({ paths }: Pick<Studio, 'paths'>, signal: AbortSignal): Promise<MachineCheck> =>
   part('data-folder', words('Data folder', '数据文件夹'), signal, async () => {
-    const { asStorageError } = await import('../storage/failures.ts');
+    const { asStorageError } = await import('../files/failures.ts');
     for (const folder of [paths.dataDir, paths.cacheDir]) {
       const probe = join(folder, `.probe-${process.pid}-${randomUUID()}`);
       try {

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeWhole } from '../storage/atomic-file.ts';
+import { writeWhole } from '../files/atomic-file.ts';
 
 /** Raise when the same name would give another picture. */
 const VERSION = 1;

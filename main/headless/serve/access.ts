@@ -7,8 +7,8 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { mkdir, readFile, rename } from 'node:fs/promises';
 import { join } from 'node:path';
-import { writeWhole } from '../../storage/atomic-file.ts';
-import { asStorageError } from '../../storage/failures.ts';
+import { writeWhole } from '../../files/atomic-file.ts';
+import { asStorageError } from '../../files/failures.ts';
 
 export interface RequestFacts {
   method: string;

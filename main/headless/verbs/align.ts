@@ -7,7 +7,7 @@ import { createStudio } from '../../compose.ts';
 import { layoutProgramme } from '../../engine/stages/programme.ts';
 import { speakScript } from '../../export/speak-script.ts';
 import { type TimelineDocument, timelineDocument } from '../../export/timeline-document.ts';
-import { writeTextWhole } from '../../storage/atomic-file.ts';
+import { writeTextWhole } from '../../files/atomic-file.ts';
 import type { Verb, VerbContext } from '../cli.ts';
 import { usage } from '../faults.ts';
 import { createFileAssets } from '../file-assets.ts';

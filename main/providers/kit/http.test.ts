@@ -5,8 +5,8 @@ import { type AddressInfo, connect, createServer as createTcpServer } from 'node
 import { type TestContext, test } from 'node:test';
 import { inspect } from 'node:util';
 import { StudioError } from '../../../app/errors/index.ts';
+import { agentFor, proxyFor } from '../../net/proxy.ts';
 import { type HttpCall, PATIENT, parseJson, readText, request, requestJson } from './http.ts';
-import { agentFor, proxyFor } from './proxy.ts';
 
 const never = new AbortController().signal;
 const SECRET = 'sk-verysecret0123456789';

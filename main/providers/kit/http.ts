@@ -5,8 +5,8 @@
 import { type ClientRequest, request as httpRequest, type IncomingMessage } from 'node:http';
 import { request as httpsRequest } from 'node:https';
 import { StudioError } from '../../../app/errors/index.ts';
+import { agentFor } from '../../net/proxy.ts';
 import { cloudError, networkFailure, type VendorFailure, vendorFailure } from './failures.ts';
-import { agentFor } from './proxy.ts';
 
 export interface HttpTimeouts {
   /** From the asking to the first byte of the answer's body. */

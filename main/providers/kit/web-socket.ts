@@ -4,8 +4,8 @@
  */
 import type { IncomingMessage } from 'node:http';
 import { type RawData, WebSocket } from 'ws';
+import { agentFor, proxyFor } from '../../net/proxy.ts';
 import { cloudError, networkFailure, vendorFailure } from './failures.ts';
-import { agentFor, proxyFor } from './proxy.ts';
 
 /** Who is spoken to, for the words of a failure. */
 export interface Peer {

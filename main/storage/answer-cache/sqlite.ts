@@ -3,7 +3,7 @@ import { mkdirSync, rmSync } from 'node:fs';
 import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import type { AnswerCache, TextVector } from '../../engine/ports/answer-cache.ts';
-import { asStorageError } from '../failures.ts';
+import { asStorageError } from '../../files/failures.ts';
 import { type AnswerCacheOptions, fromBytes, HitCount, keyOf, scopeKey, toBytes, VectorTable } from './question.ts';
 
 const SCHEMA = `

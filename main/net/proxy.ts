@@ -4,7 +4,7 @@ import { Agent as HttpsAgent } from 'node:https';
 import { HttpProxyAgent } from 'http-proxy-agent';
 import { HttpsProxyAgent } from 'https-proxy-agent';
 import { getProxyForUrl } from 'proxy-from-env';
-import { cloudError } from './failures.ts';
+import { StudioError } from '../../app/errors/index.ts';
 
 /** Idle lines are kept so long: below what servers and proxies in between keep them. */
 const KEPT_IDLE_MS = 30_000;
@@ -50,7 +50,7 @@ function newAgent(scheme: string, proxy: URL | null, provider: string): Agent {
   if (proxy === null) return secure ? new HttpsAgent(OPTIONS) : new HttpAgent(OPTIONS);
   if (proxy.protocol !== 'http:' && proxy.protocol !== 'https:') {
     const detail = `a proxy of the kind ${proxy.protocol.slice(0, -1)}; set HTTPS_PROXY to an HTTP one`;
-    throw cloudError('cloud.unreachable', { provider, detail });
+    throw new StudioError('cloud.unreachable', { provider, detail }, { retryable: true });
   }
   return scheme === 'http' ? new HttpProxyAgent(proxy, OPTIONS) : new HttpsProxyAgent(proxy, OPTIONS);
 }
