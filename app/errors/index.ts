@@ -10,6 +10,7 @@ import { exportErrors } from './exports.ts';
 import { hostErrors } from './host.ts';
 import { liveErrors } from './live.ts';
 import { mediaErrors } from './media.ts';
+import { modelErrors } from './models.ts';
 import { portraitErrors } from './portrait.ts';
 import { scriptErrors } from './script.ts';
 import { scriptImportErrors } from './script-import.ts';
@@ -34,6 +35,7 @@ const catalogue = {
   ...hostErrors,
   ...liveErrors,
   ...mediaErrors,
+  ...modelErrors,
   ...portraitErrors,
   ...scriptErrors,
   ...scriptImportErrors,
