@@ -14,6 +14,8 @@ const TOKENS = ['<blank>', '<s>', '</s>', ...ALPHABET, '<unk>'];
 const FIRST_TONE = 3;
 /** Log mel energy of samples as 16-bit numbers. */
 const LOUD = 20.8;
+/** Lifts the features above the positions that the runtime adds to them. */
+const GAIN = 10;
 
 function encoder(): Uint8Array {
   const graph = new OnnxGraph('encoder');
@@ -23,14 +25,15 @@ function encoder(): Uint8Array {
   const middle = ALPHABET.map((_, i) => (WINDOW >> 1) * MELS + binOf(i));
   const tones = graph.node('Gather', [speech, ints(...middle)], { axis: 2 });
   const loudest = graph.node('ReduceMax', [tones], { axes: [2], keepdims: 0 });
-  const threshold = graph.constant(floats([1], [LOUD]));
+  const threshold = graph.constant(floats([1], [LOUD * GAIN]));
   const loud = graph.node('Cast', [graph.node('Greater', [loudest, threshold])], { to: 1 });
   const shifted = graph.node('Pad', [loud, ints(0, 1, 0, 0)], { mode: 'constant' });
   const before = graph.node('Slice', [shifted, ints(0), ints(-1), ints(1)]);
   const quietBefore = graph.node('Sub', [graph.constant(floats([1], [1])), before]);
-  // A tone is surely heard in the frame after the one it begins in.
+  // A tone lies in two frames, and at an edge of one of them.
   const later = graph.node('Slice', [tones, ints(1), ints(Number.MAX_SAFE_INTEGER), ints(1)]);
-  graph.node('Softmax', [graph.node('Pad', [later, ints(0, 0, 0, 0, 1, 0)], { mode: 'constant' })], { axis: 2 }, 'enc');
+  const next = graph.node('Pad', [later, ints(0, 0, 0, 0, 1, 0)], { mode: 'constant' });
+  graph.node('Softmax', [graph.node('Add', [tones, next])], { axis: 2 }, 'enc');
   graph.node('Identity', [lengths], {}, 'enc_len');
   graph.node('Mul', [loud, quietBefore], {}, 'alphas');
   graph.output('enc', 'float', [1, 'T', SIZE]);
@@ -48,7 +51,7 @@ function encoder(): Uint8Array {
       },
       ...{ lfr_window_size: WINDOW, lfr_window_shift: SHIFT, encoder_output_size: SIZE, decoder_num_blocks: 1 },
       // The runtime multiplies by the root of the encoder's size.
-      ...{ decoder_kernel_size: KERNEL, neg_mean: many(0), inv_stddev: many(1 / Math.sqrt(SIZE)) },
+      ...{ decoder_kernel_size: KERNEL, neg_mean: many(0), inv_stddev: many(GAIN / Math.sqrt(SIZE)) },
     },
   });
 }
