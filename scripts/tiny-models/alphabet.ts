@@ -9,9 +9,12 @@ const FIRST_BIN = 24;
 /** Of 80 mel bins, the one of the character at `i`; neighbours are two bins apart, further than a window of 25 ms smears. */
 export const binOf = (i: number): number => FIRST_BIN + 2 * i;
 
-/** Kaldi's mel scale from 20 Hz to 7,600 Hz, as sherpa-onnx computes features at 16 kHz. */
+/** Kaldi's mel scale, as sherpa-onnx computes features at 16 kHz: from 20 Hz to 7,600 Hz; for models of FunASR to 8,000 Hz. */
 const melOf = (hz: number): number => 1127 * Math.log(1 + hz / 700);
-const [LOWEST, HIGHEST] = [melOf(20), melOf(7600)];
+const [LOWEST, HIGHEST, HIGHEST_OF_FUNASR] = [melOf(20), melOf(7600), melOf(8000)];
+/** The bin of the character at `i` in features for models of FunASR. */
+export const funAsrBinOf = (i: number): number =>
+  Math.round(((melOf(frequencyOf(i)) - LOWEST) * 81) / (HIGHEST_OF_FUNASR - LOWEST)) - 1;
 export const frequencyOf = (i: number): number =>
   700 * (Math.exp((LOWEST + ((binOf(i) + 1) * (HIGHEST - LOWEST)) / 81) / 1127) - 1);
 

@@ -2,7 +2,7 @@
  * A streaming recogniser with the interface of FunASR's online Paraformer: an encoder that also tells where tokens fire, and a decoder with
  * a cache. It hears the tones of alphabet.ts in frames of 60 ms.
  */
-import { ALPHABET, binOf } from './alphabet.ts';
+import { ALPHABET, funAsrBinOf } from './alphabet.ts';
 import { floats, int64s, OnnxGraph } from './onnx.ts';
 
 const MELS = 80;
@@ -22,7 +22,7 @@ function encoder(): Uint8Array {
   const speech = graph.input('speech', 'float', [1, 'T', FEATURES]);
   const lengths = graph.input('speech_lengths', 'int32', [1]);
   const ints = (...values: number[]): string => graph.constant(int64s([values.length], values));
-  const middle = ALPHABET.map((_, i) => (WINDOW >> 1) * MELS + binOf(i));
+  const middle = ALPHABET.map((_, i) => (WINDOW >> 1) * MELS + funAsrBinOf(i));
   const tones = graph.node('Gather', [speech, ints(...middle)], { axis: 2 });
   const loudest = graph.node('ReduceMax', [tones], { axes: [2], keepdims: 0 });
   const threshold = graph.constant(floats([1], [LOUD * GAIN]));

@@ -2,7 +2,7 @@
  * A recogniser of whole utterances with the interface of SenseVoice (CTC over frames of 60 ms, language, emotion and event first); it hears
  * the tones of alphabet.ts.
  */
-import { ALPHABET, binOf } from './alphabet.ts';
+import { ALPHABET, funAsrBinOf } from './alphabet.ts';
 import { extraWork, type Work } from './extra-work.ts';
 import { floats, int64s, OnnxGraph } from './onnx.ts';
 
@@ -23,7 +23,7 @@ export function tinySenseVoice(work?: Work): { model: Uint8Array; tokens: string
   const ints = (...values: number[]): string => graph.constant(int64s([values.length], values));
   const number = (value: number): string => graph.constant(floats([1], [value]));
   // The middle frame of the window.
-  const tones = graph.node('Gather', [x, ints(...ALPHABET.map((_, i) => (WINDOW >> 1) * MELS + binOf(i)))], {
+  const tones = graph.node('Gather', [x, ints(...ALPHABET.map((_, i) => (WINDOW >> 1) * MELS + funAsrBinOf(i)))], {
     axis: 2,
   });
   const loudest = graph.node('ReduceMax', [tones], { axes: [2], keepdims: 1 });
