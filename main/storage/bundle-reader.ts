@@ -3,16 +3,15 @@
  * the document's hashes make, and everything else in the file is only counted. The directory is judged before a byte is
  * unpacked, and what is unpacked must have the size and the SHA-256 it claims.
  */
-import { mkdir, open, stat } from 'node:fs/promises';
+import { mkdir, stat } from 'node:fs/promises';
 import { basename } from 'node:path';
-import type { Readable } from 'node:stream';
-import yauzl, { type Entry, type ZipFile } from 'yauzl';
 import type { AssetRef } from '../../app/document/asset.ts';
 import { parseProject } from '../../app/document/migrations.ts';
 import type { Project } from '../../app/document/project.ts';
 import { projectAssets } from '../../app/document/project-assets.ts';
 import { StudioError } from '../../app/errors/index.ts';
 import { asStorageError } from '../files/failures.ts';
+import { openZip, unreadable, type ZipLimits } from '../files/safe-zip.ts';
 import { type AssetSource, type AssetStore, openAssetStore, type ReceivedAsset } from './assets.ts';
 import { assetEntry, BUNDLE_LIMITS, type BundleLimits, PROJECT_ENTRY } from './bundle-format.ts';
 import { decodeText, parseJson } from './project-text.ts';
@@ -35,20 +34,6 @@ interface ReadOptions {
   limits?: BundleLimits | undefined;
 }
 
-/** Whether the file begins as a ZIP does; false for what is not there. */
-export async function isBundle(path: string): Promise<boolean> {
-  const handle = await open(path, 'r').catch(() => null);
-  if (handle === null) return false;
-  try {
-    const { bytesRead, buffer } = await handle.read(Buffer.alloc(4), 0, 4, 0);
-    return bytesRead === 4 && buffer.readUInt32BE(0) === 0x504b0304;
-  } catch {
-    return false; // a folder
-  } finally {
-    await handle.close();
-  }
-}
-
 /**
  * Opens a bundle, judges its directory and reads its project. Unpacks nothing to disk.
  * @throws StudioError `storage.project-file-missing`, `bundle.unreadable`, `bundle.unsafe`, `bundle.too-large`,
@@ -61,21 +46,17 @@ export async function openBundle(
   signal?.throwIfAborted();
   const info = await stat(path).catch(() => null);
   if (info === null) throw new StudioError('storage.project-file-missing', { path });
-  const zip = await yauzl.openPromise(path, { autoClose: false, strictFileNames: true }).catch((cause: unknown) => {
-    throw unreadable(fileName, cause);
-  });
-  // Told through the promises as well; alone, the event would end the process.
-  zip.on('error', () => {});
+  const zip = await openZip(path, { fileName, limits: zipLimits(limits), signal });
+  const { entries } = zip;
   try {
-    const entries = await readDirectory(zip, { fileName, limits, fileBytes: info.size, signal });
     const projectEntry = entries.get(PROJECT_ENTRY);
     if (projectEntry === undefined)
       throw unreadable(fileName, `it holds no ${PROJECT_ENTRY}`, `其中没有 ${PROJECT_ENTRY}`);
     const pieces: Uint8Array[] = [];
-    for await (const piece of contentOf(zip, projectEntry, fileName, signal)) pieces.push(piece);
+    for await (const piece of zip.content(projectEntry, signal)) pieces.push(piece);
     const project = parseProject(parseJson(decodeText(Buffer.concat(pieces), fileName), fileName));
     const refs = projectAssets(project);
-    const entryOf = (ref: AssetRef): Entry => {
+    const entryOf = (ref: AssetRef) => {
       const entry = entries.get(assetEntry(ref.sha256));
       if (entry === undefined)
         throw new StudioError('bundle.asset-missing', { fileName, asset: ref.fileName || ref.sha256 });
@@ -85,7 +66,7 @@ export async function openBundle(
     return {
       project,
       refs,
-      content: (ref, stop) => contentOf(zip, entryOf(ref), fileName, stop),
+      content: (ref, stop) => zip.content(entryOf(ref), stop),
       [Symbol.asyncDispose]: async () => zip.close(),
     };
   } catch (error) {
@@ -138,129 +119,14 @@ export async function unpackBundle(
   return { project: await receiveBundle(path, store, options), assets: store };
 }
 
-interface Judgement {
-  fileName: string;
-  limits: BundleLimits;
-  fileBytes: number;
-  signal: AbortSignal | undefined;
-}
-
-/** Every entry by name, once all of them together are found harmless. */
-async function readDirectory(
-  zip: ZipFile,
-  { fileName, limits, fileBytes, signal }: Judgement,
-): Promise<Map<string, Entry>> {
-  const tooLarge = (what: string, whatZh: string, found: string, limit: string): StudioError =>
-    new StudioError('bundle.too-large', { fileName, what, whatZh, found, limit });
-  if (zip.entryCount > limits.entries)
-    throw tooLarge('a number', '文件数量', `${zip.entryCount} files`, `${limits.entries}`);
-  const entries = new Map<string, Entry>();
-  const folded = new Set<string>();
-  let packed = 0;
-  let unpacked = 0;
-  const walk = zip.eachEntry();
-  for (;;) {
-    signal?.throwIfAborted();
-    const next = await walk.next().catch((cause: unknown) => {
-      throw asBundleError(fileName, cause);
-    });
-    if (next.done === true) break;
-    const entry = next.value;
-    const name = entry.fileName;
-    const fault = faultOf(entry) ?? (folded.has(fold(name)) ? FAULTS.twice : null);
-    if (fault !== null) throw unsafe(fileName, name, fault);
-    folded.add(fold(name));
-    entries.set(name, entry);
-    packed += entry.compressedSize;
-    unpacked += entry.uncompressedSize;
-    const limit = name === PROJECT_ENTRY ? limits.projectBytes : limits.assetBytes;
-    if (entry.uncompressedSize > limit)
-      throw tooLarge('one file', '单个文件', megabytes(entry.uncompressedSize), megabytes(limit));
-    if (unpacked > limits.totalBytes)
-      throw tooLarge('files', '文件总大小', megabytes(unpacked), megabytes(limits.totalBytes));
-    const shrunk = entry.uncompressedSize / Math.max(1, entry.compressedSize);
-    if (entry.uncompressedSize > limits.ratioFromBytes && shrunk > limits.ratio)
-      throw unsafe(fileName, name, FAULTS.bomb);
-  }
-  // Entries that share bytes would unpack to more than the file could hold.
-  if (packed > fileBytes) throw unsafe(fileName, PROJECT_ENTRY, FAULTS.overlap);
-  return entries;
-}
-
-interface Fault {
-  en: string;
-  zh: string;
-}
-const FAULTS = {
-  twice: { en: 'is in it twice', zh: '重复出现' },
-  bomb: { en: 'would unpack to a hugely larger file', zh: '解压后会异常膨胀' },
-  overlap: { en: 'shares its bytes with other entries', zh: '与其他内容共用数据' },
-  link: { en: 'is a link, not a file', zh: '是链接而非文件' },
-  encrypted: { en: 'is encrypted', zh: '已加密' },
-  method: { en: 'is packed in a way that no studio uses', zh: '使用了不支持的压缩方式' },
-  name: { en: 'has a name that leads elsewhere', zh: '的名称指向其他位置' },
-} as const satisfies Record<string, Fault>;
-
-const STORED = 0;
-const DEFLATED = 8;
-const UNIX = 3;
-const FILE_TYPE = 0o170000;
-const REGULAR = 0o100000;
-const FOLDER = 0o040000;
-
-function faultOf(entry: Entry): Fault | null {
-  if (entry.isEncrypted()) return FAULTS.encrypted;
-  if (entry.compressionMethod !== STORED && entry.compressionMethod !== DEFLATED) return FAULTS.method;
-  const kind = (entry.externalFileAttributes >>> 16) & FILE_TYPE;
-  const madeOnUnix = entry.versionMadeBy >>> 8 === UNIX;
-  // 0: tools that know nothing of kinds.
-  if (madeOnUnix && kind !== 0 && kind !== REGULAR && kind !== FOLDER) return FAULTS.link;
-  // yauzl has refused `..`, absolute names and backslashes.
-  return entry.fileName.includes('\0') ? FAULTS.name : null;
-}
-
-/** As file systems that ignore case and composition see it. */
-const fold = (name: string): string => name.normalize('NFC').toLowerCase();
-
-async function* contentOf(
-  zip: ZipFile,
-  entry: Entry,
-  fileName: string,
-  signal: AbortSignal | undefined,
-): AsyncGenerator<Uint8Array> {
-  let stream: Readable | null = null;
-  try {
-    stream = await zip.openReadStreamPromise(entry);
-    for await (const piece of stream as AsyncIterable<Buffer>) {
-      signal?.throwIfAborted();
-      yield piece;
-    }
-  } catch (cause) {
-    signal?.throwIfAborted();
-    throw asBundleError(fileName, cause);
-  } finally {
-    stream?.destroy();
-  }
-}
-
-/** Words of yauzl's for names that would leave the folder. */
-const LEADS_ELSEWHERE = /^(absolute path|invalid relative path|invalid characters in fileName)/;
-
-function asBundleError(fileName: string, cause: unknown): unknown {
-  if (cause instanceof StudioError) return cause;
-  const message = cause instanceof Error ? cause.message : String(cause);
-  if (!LEADS_ELSEWHERE.test(message)) return unreadable(fileName, cause);
-  return unsafe(fileName, message.slice(message.indexOf(':') + 1).trim(), FAULTS.name);
-}
-
-function unreadable(fileName: string, cause: unknown, zh = '文件不完整或已损坏'): StudioError {
-  const detail = cause instanceof Error ? cause.message : String(cause);
-  const params = { fileName, detail: detail.replace(/\.$/, ''), detailZh: zh };
-  return new StudioError('bundle.unreadable', params, cause instanceof Error ? { cause } : {});
-}
-
-const unsafe = (fileName: string, entry: string, { en, zh }: Fault): StudioError =>
-  new StudioError('bundle.unsafe', { fileName, detail: `"${shown(entry)}" ${en}`, detailZh: `“${shown(entry)}”${zh}` });
-
-const shown = (entry: string): string => entry.replace(/[\p{Cc}\p{Cf}]/gu, '?').slice(0, 80);
-const megabytes = (bytes: number): string => `${Math.ceil(bytes / 2 ** 20)} MB`;
+const zipLimits = ({
+  entries,
+  projectBytes,
+  assetBytes,
+  totalBytes,
+  ratio,
+  ratioFromBytes,
+}: BundleLimits): ZipLimits => ({
+  ...{ entries, totalBytes, ratio, ratioFromBytes },
+  entryBytes: (name) => (name === PROJECT_ENTRY ? projectBytes : assetBytes),
+});

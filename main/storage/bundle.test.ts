@@ -8,8 +8,9 @@ import { serialiseProject } from '../../app/document/migrations.ts';
 import { newProject } from '../../app/document/new-project.ts';
 import { PROJECT_VERSION, type Project } from '../../app/document/project.ts';
 import { describeError, StudioError } from '../../app/errors/index.ts';
+import { isZip } from '../files/safe-zip.ts';
 import { BUNDLE_LIMITS, PROJECT_ENTRY } from './bundle-format.ts';
-import { isBundle, openBundle, receiveBundle } from './bundle-reader.ts';
+import { openBundle, receiveBundle } from './bundle-reader.ts';
 import { writeBundle } from './bundle-writer.ts';
 import { openStorage, type Storage } from './open.ts';
 import { importBundle } from './project-file.ts';
@@ -54,7 +55,7 @@ test('a project travels in one file, pictures and all, and equal projects make e
   const { bytes: size } = await writeBundle(path, project, { assets: storage.assets });
   const first = await readFile(path);
   assert.equal(size, first.length);
-  assert.equal(await isBundle(path), true);
+  assert.equal(await isZip(path), true);
   await writeBundle(path, project, { assets: storage.assets });
   assert.deepEqual(await readFile(path), first);
 
@@ -180,10 +181,10 @@ test('a bundle cut off anywhere is told as damaged, or as no bundle at all', asy
   for (const length of [0, 3, 30, 200, whole.length - 30, whole.length - 1]) {
     await writeFile(path, whole);
     await truncate(path, length);
-    if (length > 3) assert.equal(await isBundle(path), true);
+    if (length > 3) assert.equal(await isZip(path), true);
     await assert.rejects(importBundle(storage, path), codeOf('bundle.unreadable'), `${length} bytes`);
   }
-  assert.equal(await isBundle(folder), false);
-  assert.equal(await isBundle(join(folder, 'none')), false);
+  assert.equal(await isZip(folder), false);
+  assert.equal(await isZip(join(folder, 'none')), false);
   assert.deepEqual(await filesIn(storage.dataDir), []);
 });

@@ -9,9 +9,10 @@ import { projectAssets } from '../../app/document/project-assets.ts';
 import { StudioError } from '../../app/errors/index.ts';
 import { safeFileName } from '../export/file-name.ts';
 import { asStorageError } from '../files/failures.ts';
+import { isZip } from '../files/safe-zip.ts';
 import type { AssetStore } from '../storage/assets.ts';
 import { BUNDLE_LIMITS } from '../storage/bundle-format.ts';
-import { isBundle, receiveBundle } from '../storage/bundle-reader.ts';
+import { receiveBundle } from '../storage/bundle-reader.ts';
 import { writeBundle } from '../storage/bundle-writer.ts';
 import { decodeText, parseJson } from '../storage/project-text.ts';
 import type { MediaProvider } from './service.ts';
@@ -73,7 +74,7 @@ export function createBundles({ assets, folder }: { assets: AssetStore; folder: 
     async receive(uploaded, signal) {
       const path = await assets.resolve(uploaded, { signal });
       const fileName = uploaded.fileName || 'project';
-      if (await isBundle(path)) return await receiveBundle(path, assets, { signal, fileName });
+      if (await isZip(path)) return await receiveBundle(path, assets, { signal, fileName });
       const { size } = await stat(path);
       const [sizeMb, limitMb] = [Math.ceil(size / 2 ** 20), BUNDLE_LIMITS.projectBytes / 2 ** 20];
       if (sizeMb > limitMb)
