@@ -10,6 +10,7 @@ import { exportErrors } from './exports.ts';
 import { hostErrors } from './host.ts';
 import { liveErrors } from './live.ts';
 import { mediaErrors } from './media.ts';
+import { modelFileErrors } from './model-files.ts';
 import { modelErrors } from './models.ts';
 import { portraitErrors } from './portrait.ts';
 import { scriptErrors } from './script.ts';
@@ -36,6 +37,7 @@ const catalogue = {
   ...liveErrors,
   ...mediaErrors,
   ...modelErrors,
+  ...modelFileErrors,
   ...portraitErrors,
   ...scriptErrors,
   ...scriptImportErrors,
