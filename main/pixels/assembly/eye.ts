@@ -18,6 +18,9 @@
 /** Where the iris' pull on the white beside it ends, in its radii; the lash band; how far lashes run past the corners. */
 // @ts-ignore: decorator
 @inline const IRIS_REACH: i32 = 17, LASH_ABOVE: i32 = 18, LASH_BELOW: i32 = 19, WING: i32 = 20;
+/** Colour of the lashes: R, G, B, and an unused fourth. */
+// @ts-ignore: decorator
+@inline const LASH: i32 = 21;
 
 /** Columns of the painted skin's table: each the colour above and the colour below, 4 f32 each. */
 // @ts-ignore: decorator
@@ -121,7 +124,16 @@ function lidSkin(X: f32, Y: f32, t: f32, bow: f32): v128 {
   const unfolded: f32 = smoothstep(0.22, 0.6, closing) * smoothstep(0, 0.1, t) * smoothstep(1, 0.9, t);
   const fold: f32 = smoothstep(from, min<f32>(edge - band * 0.6, U - measure(SPAN) * 0.32), Y) * unfolded;
   const amount: f32 = max<f32>(fold * smoothstep(0, 0.012, h), lines) * (1 - line);
-  return withAlpha(blend(own, paint, amount), own);
+  return withAlpha(lashes(blend(own, paint, amount), above, bow), own);
+}
+
+/** Closed lids meet in the line of their lashes, also where those of the open eye are too thin or too pale to be seen. */
+function lashes(colour: v128, above: f32, bow: f32): v128 {
+  const shown: f32 = smoothstep(0.5, 0.9, closing) * smoothstep(0, 0.5, bow);
+  if (shown <= 0) return colour;
+  const line: f32 = smoothstep(measure(LASH_ABOVE), measure(LASH_ABOVE) * 0.25, above) * shown;
+  const lash: v128 = v128.load(shape + <usize>(LASH << 2));
+  return luma(colour) > luma(lash) ? blend(colour, lash, line) : colour;
 }
 
 /** Beside the corners the open eye's lashes and liner give way to skin as it closes. */

@@ -5,9 +5,9 @@
 import type { Rect } from '../../../engine/ports/lipsync.ts';
 import type { Block, Pixels } from '../../../pixels/pixels.ts';
 import type { Face } from './face-frame.ts';
-import { LidSkin } from './lid-skin.ts';
+import { LidSkin, type ReadPixel } from './lid-skin.ts';
 import { clamp, Graph, mix, type Point } from './math.ts';
-import { readTexture } from './texture.ts';
+import { luma, type Rgb, readTexture } from './texture.ts';
 
 export interface EyeState {
   /** 0 as in the picture, 1 closed, negative opened wider. */
@@ -86,12 +86,18 @@ export class EyePatch {
 
     const [textureWidth, textureHeight] = [area.width + 2, area.height + 2];
     const base = pixels.u8(picture);
+    const readPicture: ReadPixel = (X, Y, out) => {
+      const [x, y] = frame.toStage(X, Y);
+      readTexture(base, textureWidth, textureHeight, x - area.x, y - area.y, out);
+    };
     const lid = new LidSkin(
       { left: inner[0], right: outer[0], upperAt: (x) => upperLid.at(x), lowerAt: (x) => lowerLid.at(x), span },
-      (X, Y, out) => {
-        const [x, y] = frame.toStage(X, Y);
-        readTexture(base, textureWidth, textureHeight, x - area.x, y - area.y, out);
-      },
+      readPicture,
+    );
+    const lash = lashColour(
+      Array.from({ length: 24 }, (_, k) => mix(inner[0], outer[0], mix(0.12, 0.88, k / 23))),
+      (x) => upperLid.at(x),
+      readPicture,
     );
     const { iod, cos, sin, originX, originY } = frame;
     // In the order of `pixels/assembly/eye.ts`.
@@ -99,6 +105,7 @@ export class EyePatch {
       ...[...inner, ...outer, irisX, irisY, irisRadius, span, iod],
       ...[cos * iod, -sin * iod, originX - area.x + 0.5, sin * iod, cos * iod, originY - area.y + 0.5],
       ...[textureWidth - 1.001, textureHeight - 1.001, IRIS_REACH, LASH_ABOVE, LASH_BELOW, WING],
+      ...[...lash, 255],
     ];
     const keep = (...parts: ArrayLike<number>[]): Block => {
       const values = parts.flatMap((part) => Array.from(part));
@@ -140,6 +147,21 @@ export class EyePatch {
       },
     });
   }
+}
+
+const byLuma = (a: Rgb, b: Rgb): number => luma(...a) - luma(...b);
+
+/** Of the darkest places of the upper lid's edge, column by column: dark for one who has lashes, pale for one who has none. */
+function lashColour(columns: readonly number[], upperAt: (x: number) => number, read: ReadPixel): Rgb {
+  const out = [0, 0, 0, 0];
+  const darkest = columns.map((x): Rgb => {
+    const across = Array.from({ length: 9 }, (_, k): Rgb => {
+      read(x, upperAt(x) + mix(-LASH_ABOVE, LASH_BELOW, k / 8), out);
+      return [out[0]!, out[1]!, out[2]!];
+    });
+    return across.sort(byLuma)[0]!;
+  });
+  return darkest.sort(byLuma)[darkest.length >> 2]!;
 }
 
 /** What holds all `points` of the stage, in whole pixels of `area`. */
