@@ -8,6 +8,7 @@ import { StudioError } from '../app/errors/index.ts';
 import { DailyBudget } from '../app/policy/budget.ts';
 import { seededRandom } from '../app/policy/retry.ts';
 import { type ProviderSettings, SECRETS } from '../app/providers/settings.ts';
+import { ClonedVoices } from './compose/cloned-voices.ts';
 import { KeptAnswers } from './compose/kept-answers.ts';
 import { Casting } from './compose/provider-cast.ts';
 import { type Environment, ProviderKeys } from './compose/provider-keys.ts';
@@ -22,7 +23,7 @@ import type { Member, PolicyDeps, StagePolicy } from './engine/policy/stage-poli
 import { createVoicePolicy, type VoiceMember, type VoicePolicy } from './engine/policy/voice-policy.ts';
 import type { CacheFigures } from './engine/ports/answer-cache.ts';
 import type { AsrProvider } from './engine/ports/asr.ts';
-import type { EmbeddingProvider } from './engine/ports/knowledge.ts';
+import type { EmbeddingProvider, RerankProvider } from './engine/ports/knowledge.ts';
 import type { LlmProvider } from './engine/ports/llm.ts';
 import type { ProviderState, Providers } from './engine/ports/providers.ts';
 import type { SecretStore } from './engine/ports/secrets.ts';
@@ -50,7 +51,7 @@ export interface ProviderOptions {
 
 export interface ProviderSet extends Providers, AsyncDisposable {
   readonly asr: AsrProvider;
-  /** The chain of language models, for questions that come again: what was answered before is not asked again. */
+  /** The chain of language models, for questions of others that come again: checked, and not asked again where they were answered before. */
   readonly answers: LlmProvider;
   /** null before anything was asked, and where nothing is kept. */
   cacheFigures(): Promise<CacheFigures | null>;
@@ -60,6 +61,8 @@ export interface ProviderSet extends Providers, AsyncDisposable {
   forChild(): Promise<{ settings: ProviderSettings; secrets: Record<string, string> }>;
   /** Who makes voices after a person's own; each call asks for the key anew. @throws StudioError cloud.offline, cloud.key-missing */
   cloning(): Promise<readonly VoiceCloneProvider[]>;
+  /** One was made or deleted, or a consent was withdrawn: the lists of voices are others. */
+  clonesChanged(): void;
   /** Speaks text while it is being written, under the same policy. */
   readonly stream: VoicePolicy['stream'];
   /** Who speaks, for the speech stage. */
@@ -90,7 +93,8 @@ export function createProviders(options: ProviderOptions): ProviderSet {
     budget,
     emit: (event) => events.emit(event),
   };
-  const casting = new Casting({ keys, embedded }, current);
+  const clones = new ClonedVoices(dataDir, () => new Date(clock.wallMs()));
+  const casting = new Casting({ keys, embedded, clones }, current);
   const kept = new KeptAnswers(current, keys, cacheDir);
 
   const voicePolicy = createVoicePolicy({
@@ -105,8 +109,9 @@ export function createProviders(options: ProviderOptions): ProviderSet {
     changed();
   };
 
-  const embeddings = (): EmbeddingProvider | null =>
-    keys.has(SECRETS.bailianKey) && current().policy.mode !== 'offline' ? casting.now.embeddings : null;
+  const mayAskBailian = (): boolean => keys.has(SECRETS.bailianKey) && current().policy.mode !== 'offline';
+  const embeddings = (): EmbeddingProvider | null => (mayAskBailian() ? casting.now.embeddings : null);
+  const reranker = (): RerankProvider | null => (mayAskBailian() ? casting.now.reranker : null);
 
   const states = <M extends Member<unknown>>(
     { stage, members, stateOf }: Pick<StagePolicy<M>, 'stage' | 'members' | 'stateOf'>,
@@ -138,9 +143,9 @@ export function createProviders(options: ProviderOptions): ProviderSet {
     dispose: async () => undefined,
   };
   /** Outside the memory of answers: what Green says today counts, and a safe line is no answer to keep. */
-  const moderated = (each: LlmProvider): LlmProvider =>
+  const moderated = (each: LlmProvider, asked = false): LlmProvider =>
     createModeratedLlm({
-      ...{ ...deps, llm: each },
+      ...{ ...deps, llm: each, asked },
       guard() {
         const { enabled, refuseFrom } = current().green;
         const lacks = () => ready().then(keys.lacksAliyun);
@@ -178,8 +183,10 @@ export function createProviders(options: ProviderOptions): ProviderSet {
       try {
         for await (const _ of ask(signal)) firstByteMs ??= clock.nowMs() - startedMs;
       } catch (error) {
-        if (!signal.aborted) policy.failed(member, error);
-        throw error;
+        if (signal.aborted) throw error;
+        const told = await casting.now.explain(id, error, signal);
+        policy.failed(member, told);
+        throw told;
       }
       policy.succeeded(member);
       changed();
@@ -199,7 +206,11 @@ export function createProviders(options: ProviderOptions): ProviderSet {
     },
     llm: moderated(llm),
     answers: moderated(
-      createCachedLlm({ llm, cache: kept.open, embeddings, emit: deps.emit, wallMs: () => clock.wallMs() }),
+      createCachedLlm({
+        ...{ llm, cache: kept.open, embeddings, reranker, emit: deps.emit },
+        wallMs: () => clock.wallMs(),
+      }),
+      true,
     ),
     cacheFigures: () => kept.figures(),
     asr: {
@@ -218,6 +229,10 @@ export function createProviders(options: ProviderOptions): ProviderSet {
       if (current().policy.mode === 'offline') throw new StudioError('cloud.offline', { provider });
       if (!keys.has(SECRETS.bailianKey)) throw new StudioError('cloud.key-missing', { provider });
       return casting.now.cloning;
+    },
+    clonesChanged() {
+      clones.forget();
+      changed();
     },
     async *stream(...asked) {
       await ready();

@@ -1,7 +1,7 @@
 /** Voices after a person's own, at vendors: the consents they are made under, and the voices. */
 import { z } from 'zod';
 import { assetRefSchema } from '../document/asset.ts';
-import { voiceConsentSchema } from '../document/voice-consent.ts';
+import { VOICE_CONSENT_STATES, voiceConsentSchema } from '../document/voice-consent.ts';
 import { idSchema, nothing, procedure } from './base.ts';
 
 export const keptVoiceConsentSchema = z.object({
@@ -24,6 +24,8 @@ export const clonedVoiceSchema = z.object({
   /** '' and null: it was not made by this studio. */
   name: z.string(),
   consentId: idSchema.nullable(),
+  /** Of the record it was made under, today. While it does not stand, the voice says nothing. */
+  consent: z.enum(VOICE_CONSENT_STATES),
 });
 export type ClonedVoiceDescription = z.infer<typeof clonedVoiceSchema>;
 
@@ -44,7 +46,8 @@ export const cloning = {
         provider: z.string().max(60),
         consentId: idSchema,
         name: z.string().trim().min(1).max(100),
-        model: z.string().min(1).max(200),
+        /** null: the one that the settings name. */
+        model: z.string().min(1).max(200).nullable().default(null),
         /** 10–20 s of clear speech, uploaded before. */
         audio: assetRefSchema,
         language: z.string().max(40).nullable(),

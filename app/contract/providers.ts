@@ -61,6 +61,7 @@ export const providerEventSchema = z.discriminatedUnion('type', [
     ...happened,
     type: z.literal('withheld'),
     provider: z.string(),
+    use: z.enum(['asked', 'answer']),
     risk: z.enum(['low', 'medium', 'high']).nullable(),
     labels: z.array(z.string()),
   }),

@@ -222,6 +222,13 @@ export const cloudErrors = {
     en: { message: 'The consent of {person} ended on {date}.', hint: 'Ask for it anew and record it before going on.' },
     'zh-CN': { message: '{person} 的授权已于 {date} 到期。', hint: '请重新取得授权并登记后再继续。' },
   },
+  'cloud.consent-withdrawn': {
+    en: {
+      message: '{person} has withdrawn the consent to this voice.',
+      hint: 'Choose another voice, and delete this one under “Your voice”.',
+    },
+    'zh-CN': { message: '{person} 已撤回该声音的授权。', hint: '请换用其他声音，并在“我的声音”中删除该音色。' },
+  },
   'cloud.consent-not-yet': {
     en: {
       message: 'The consent of {person} begins on {date}.',

@@ -14,7 +14,13 @@ export type PolicyEvent = { atMs: number; stage: Stage } & (
   | { type: 'switched'; from: string; to: string; error: FailureNote; midUtterance: boolean }
   | { type: 'circuit'; provider: string; state: 'open' | 'half-open' | 'closed' }
   | { type: 'budget'; spentYuan: number; limitYuan: number }
-  /** What was written is not said: of this risk, or, null, it could not be checked. */
-  | { type: 'withheld'; provider: string; risk: 'low' | 'medium' | 'high' | null; labels: string[] }
+  /** What was written is not said, or what was asked not answered: of this risk, or, null, it could not be checked. */
+  | {
+      type: 'withheld';
+      provider: string;
+      use: 'asked' | 'answer';
+      risk: 'low' | 'medium' | 'high' | null;
+      labels: string[];
+    }
   | { type: 'cache'; kind: 'exact' | 'similar'; similarity: number }
 );

@@ -31,6 +31,10 @@ const OF_THE_REQUEST = new Set([
   'cloud.offline',
   'cloud.circuit-open',
   'cloud.region-unsupported',
+  'cloud.consent-missing',
+  'cloud.consent-withdrawn',
+  'cloud.consent-expired',
+  'cloud.consent-not-yet',
 ]);
 
 export function afterFailure(error: unknown): AfterFailure {

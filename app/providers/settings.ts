@@ -37,6 +37,8 @@ export const bailianSettingsSchema = z.strictObject({
       cosyvoice: model.default('cosyvoice-v3-flash'),
       qwenTts: model.default('qwen3-tts-flash'),
       qwenTtsRealtime: model.default('qwen3-tts-flash-realtime'),
+      /** Voices after a person's own are made for it, and speak with no other. */
+      qwenTtsClone: model.default('qwen3-tts-vc-realtime-2026-01-15'),
       asr: model.default('fun-asr-realtime'),
       qwenAsr: model.default('qwen3-asr-flash-realtime'),
       embedding: model.default('text-embedding-v4'),

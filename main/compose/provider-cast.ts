@@ -1,19 +1,20 @@
 /** Who is in each chain: the members that settings name, made anew whenever the settings change. */
-import { type ProviderSettings, SECRETS } from '../../app/providers/settings.ts';
+import { type ProviderSettings, type Region, SECRETS } from '../../app/providers/settings.ts';
 import type { AsrMember } from '../engine/policy/asr-policy.ts';
 import type { LlmMember } from '../engine/policy/llm-policy.ts';
 import type { VoiceMember } from '../engine/policy/voice-policy.ts';
 import type { AsrProvider } from '../engine/ports/asr.ts';
-import type { EmbeddingProvider } from '../engine/ports/knowledge.ts';
+import type { EmbeddingProvider, RerankProvider } from '../engine/ports/knowledge.ts';
 import type { ModerationProvider } from '../engine/ports/moderation.ts';
 import type { TtsProvider } from '../engine/ports/tts.ts';
 import type { VoiceCloneProvider } from '../engine/ports/voice-clone.ts';
 import { withPhones } from '../engine/stages/with-phones.ts';
-import { createBailianAsr } from '../providers/asr/bailian-asr/index.ts';
+import { BAILIAN_ASR_PROVIDER_NAME, createBailianAsr } from '../providers/asr/bailian-asr/index.ts';
 import { createIsiAsr } from '../providers/asr/isi/index.ts';
-import { createQwenAsr } from '../providers/asr/qwen-asr/index.ts';
+import { createQwenAsr, QWEN_ASR_PROVIDER_NAME } from '../providers/asr/qwen-asr/index.ts';
 import { bailianEndpoint } from '../providers/kit/endpoint.ts';
-import { BailianEmbeddings } from '../providers/knowledge/bailian/index.ts';
+import { explainRefusedKey } from '../providers/kit/key-region.ts';
+import { BailianEmbeddings, BailianRerank } from '../providers/knowledge/bailian/index.ts';
 import { createOpenAiServer, createQwen } from '../providers/llm/openai-compatible/index.ts';
 import { createGreen } from '../providers/moderation/green/index.ts';
 import { createCosyVoiceProvider } from '../providers/tts/cosyvoice/index.ts';
@@ -21,6 +22,7 @@ import { createQwenTtsProvider } from '../providers/tts/qwen-tts/index.ts';
 import { createSambertProvider } from '../providers/tts/sambert/index.ts';
 import { createCosyVoiceCloning } from '../providers/voice-clone/cosyvoice/index.ts';
 import { createQwenCloning } from '../providers/voice-clone/qwen/index.ts';
+import type { ClonedVoices } from './cloned-voices.ts';
 import type { ProviderKeys } from './provider-keys.ts';
 
 export interface Cast {
@@ -28,33 +30,50 @@ export interface Cast {
   llm: LlmMember[];
   asr: AsrMember[];
   embeddings: EmbeddingProvider;
+  reranker: RerankProvider;
   moderation: ModerationProvider;
   cloning: readonly VoiceCloneProvider[];
+  /** Why this one was refused, said better where it is known: a key of Bailian's that another region takes. */
+  explain(id: string, error: unknown, signal: AbortSignal): Promise<unknown>;
   dispose(): Promise<void>;
 }
 
 export interface CastOptions {
   keys: ProviderKeys;
+  clones: ClonedVoices;
+  /** Instead of the regions' hosts, where a refused key is asked about: a stand-in. */
+  regionUrl?: (region: Region) => string;
   /** The one on this machine, made and disposed by the caller. */
   embedded: TtsProvider;
 }
 
 const nothing = (): null => null;
 
-function makeCast({ bailian, openAiServers, isi, green }: ProviderSettings, { keys, embedded }: CastOptions): Cast {
+function makeCast(
+  { bailian, openAiServers, isi, green, policy }: ProviderSettings,
+  { keys, embedded, clones, regionUrl }: CastOptions,
+): Cast {
   const access = keys.bailian(bailian);
   const { models } = bailian;
   const lacks = keys.lacksBailian;
-  const cloudVoice = (provider: TtsProvider, modelOf: (voiceId: string) => string): VoiceMember => ({
-    ...{ id: provider.id, runs: 'cloud', provider: withPhones(provider, { embedded }), lacks, modelOf },
+  const cloudVoice = (provider: TtsProvider, model: string): VoiceMember => ({
+    ...{ id: provider.id, runs: 'cloud', provider: withPhones(clones.guard(provider), { embedded }), lacks },
+    modelOf: (voiceId) => clones.modelOf(voiceId) ?? model,
+    refusal: (voiceId) => clones.refusal(voiceId),
   });
   const cosyvoice = createCosyVoiceProvider({
     endpoint: bailianEndpoint(access, 'CosyVoice'),
     model: models.cosyvoice,
+    clones: async () => clones.of('cosyvoice'),
   });
-  const qwenTts = createQwenTtsProvider({ endpoint: bailianEndpoint(access, 'Qwen-TTS'), models, by: 'realtime' });
+  const by = bailian.qwenTtsBy;
+  const qwenTts = createQwenTtsProvider({
+    ...{ endpoint: bailianEndpoint(access, 'Qwen-TTS'), models, by },
+    clones: async () => clones.of('qwen-tts'),
+    modelOf: (voiceId) => clones.modelOf(voiceId),
+  });
   const sambert = createSambertProvider({ endpoint: bailianEndpoint(access, 'Sambert') });
-  const qwen = createQwen(access);
+  const qwen = createQwen(access, { firstByteMs: policy.firstByteMs, betweenBytesMs: policy.betweenBytesMs });
   const servers = openAiServers.map((server) => ({
     server,
     provider: createOpenAiServer(server, () => keys.valueOf(SECRETS.openAiServerKey(server.id))),
@@ -68,7 +87,15 @@ function makeCast({ bailian, openAiServers, isi, green }: ProviderSettings, { ke
       () => keys.lacksAliyun() ?? (isi.appKey === '' ? 'settings' : null),
     ],
   ];
+  const bailians = new Map([
+    [cosyvoice.id, 'CosyVoice'],
+    [qwenTts.id, 'Qwen-TTS'],
+    [sambert.id, 'Sambert'],
+    [recognisers[0]![0].id, BAILIAN_ASR_PROVIDER_NAME],
+    [recognisers[1]![0].id, QWEN_ASR_PROVIDER_NAME],
+  ]);
   const embeddings = new BailianEmbeddings(access);
+  const reranker = new BailianRerank(access);
   const greenUrl = keys.greenUrl();
   const moderation = createGreen({
     ...{ settings: () => green, accessKey: keys.aliyun },
@@ -77,9 +104,9 @@ function makeCast({ bailian, openAiServers, isi, green }: ProviderSettings, { ke
   return {
     tts: [
       { id: embedded.id, runs: 'local', provider: embedded, lacks: nothing, modelOf: (id) => id },
-      cloudVoice(cosyvoice, () => models.cosyvoice),
-      cloudVoice(qwenTts, () => models.qwenTtsRealtime),
-      cloudVoice(sambert, () => 'sambert'),
+      cloudVoice(cosyvoice, models.cosyvoice),
+      cloudVoice(qwenTts, by === 'http' ? models.qwenTts : models.qwenTtsRealtime),
+      cloudVoice(sambert, 'sambert'),
     ],
     llm: [
       { id: qwen.id, runs: qwen.runs, provider: qwen, lacks, model: models.llm },
@@ -91,12 +118,24 @@ function makeCast({ bailian, openAiServers, isi, green }: ProviderSettings, { ke
       ...{ id: provider.id, runs: provider.runs, provider, lacks: lacksWhat, model },
     })),
     embeddings,
+    reranker,
     moderation,
     cloning: [createCosyVoiceCloning({ access }), createQwenCloning({ access })],
+    async explain(id, error, signal) {
+      const name = bailians.get(id);
+      return name === undefined ? error : explainRefusedKey(error, access, name, signal, regionUrl);
+    },
     async dispose() {
       const voices = [cosyvoice, qwenTts, sambert];
       const writers = [qwen, ...servers.map(({ provider }) => provider)];
-      const all = [...voices, ...writers, embeddings, moderation, ...recognisers.map(([provider]) => provider)];
+      const all = [
+        ...voices,
+        ...writers,
+        embeddings,
+        reranker,
+        moderation,
+        ...recognisers.map(([provider]) => provider),
+      ];
       await Promise.allSettled(all.map((each) => each.dispose()));
     },
   };

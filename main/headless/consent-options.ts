@@ -66,13 +66,15 @@ export async function consentFromOptions(
   return consentSchema.parse({ person, relation, scope, grantedOn, expiresOn, statement });
 }
 
-function textOption(option: string, value: string, most: number): string {
+/** @throws UsageFault command.bad-value */
+export function textOption(option: string, value: string, most: number): string {
   const text = value.trim();
   if (text !== '' && text.length <= most) return text;
   throw badValue(option, value, { en: `a text of 1 to ${most} characters`, zh: ` 1 到 ${most} 个字的文字` });
 }
 
-function dayOption(option: string, value: string | boolean | undefined): string | undefined {
+/** @throws UsageFault command.bad-value */
+export function dayOption(option: string, value: string | boolean | undefined): string | undefined {
   if (value === undefined) return undefined;
   const day = z.iso.date().safeParse(String(value).trim());
   if (day.success) return day.data;

@@ -119,6 +119,10 @@ tunnel instead (ssh -L 7860:127.0.0.1:7860 …).`,
 The script language ([happy], [500ms], 重{chóng} …) is told in docs/script.md.
 A file of the same name is replaced, but only once the new one is complete.
 
+--renderer videoretalk, liveportrait or s2v sends the stage and the sound to Bailian and waits for its film. Stopped or killed
+meanwhile, the same command takes up the film that is being made, for 24 hours, and does not pay again. When the vendor fails,
+the embedded renderer makes the picture, unless the mode is cloud-only.
+
 Examples:
   $ npm run shenghua -- export --portrait me.jpg --consent-self "Jo Doe" --text "Hello, nice to meet you."
   $ npm run shenghua -- export --portrait sample:lin --script talk.txt --size 1080p-portrait --subtitles srt --out talk.mp4
@@ -128,6 +132,9 @@ Examples:
       'zh-CN': `
 脚本语法（[happy]、[500ms]、重{chóng} 等）见 docs/script.md。
 同名文件会被替换，但只在新文件完整生成之后。
+
+--renderer videoretalk、liveportrait 或 s2v 会把画面与声音发送到百炼并等待其生成视频。中途停止或被终止后，24 小时内
+用同样的命令再次运行会接着等待正在生成的视频，不会重复付费。云端失败时改用内置渲染器（“仅云端”模式除外）。
 
 示例：
   $ npm run shenghua -- export --portrait 我.jpg --consent-self "张三" --text "大家好，很高兴认识你们！"
@@ -156,16 +163,35 @@ Examples:
   },
   {
     name: 'voices',
-    summary: { en: 'list the voices', 'zh-CN': '列出全部声音' },
+    argument: {
+      name: '[what...]',
+      words: {
+        en: 'list (unless given), cloned, clone, rm <voice>',
+        'zh-CN': 'list（默认）、cloned、clone、rm <声音>',
+      },
+    },
+    summary: { en: 'list the voices, clone a person’s own', 'zh-CN': '列出全部声音，复刻本人的声音' },
     more: {
       en: `
+A voice is cloned only under a consent: whose voice, for what, until when, and that person’s recorded sentence, which is kept on this
+machine. When it has ended, the voice says nothing any more. The sample is 10 to 20 s of clear speech; it goes to the service.
+
 Examples:
   $ npm run shenghua -- voices --lang zh
   $ npm run shenghua -- voices --lang en-gb --json
+  $ npm run shenghua -- voices clone --sample me.wav --consent consent.wav --person "Lin" --scope "course videos" --expires 2027-12-31
+  $ npm run shenghua -- voices cloned
+  $ npm run shenghua -- voices rm cosyvoice:cosyvoice-v3-flash-lin-0123456789
   $ npm run shenghua -- --lang zh-CN voices        (messages in Chinese)`,
       'zh-CN': `
+复刻声音须有本人授权：归属人、用途、到期日，以及本人朗读授权语句的录音（保存在本机）。授权到期后该声音不再发声。
+样本为 10–20 秒清晰的朗读，会上传到服务商。
+
 示例：
   $ npm run shenghua -- voices --lang zh
+  $ npm run shenghua -- voices clone --sample 我.wav --consent 授权.wav --person "林" --scope "课程视频" --expires 2027-12-31
+  $ npm run shenghua -- voices cloned
+  $ npm run shenghua -- voices rm cosyvoice:cosyvoice-v3-flash-lin-0123456789
   $ npm run shenghua -- voices --lang en-gb --json
   $ npm run shenghua -- --lang en voices           （用英文显示）`,
     },
@@ -176,6 +202,40 @@ Examples:
           en: 'only voices that speak it: zh, yue, en, ja, fr …',
           'zh-CN': '只列出会说该语言的声音：zh、yue、en、ja、fr…',
         },
+      },
+      {
+        flags: '--sample <file>',
+        words: { en: 'clone: the recording the voice is made after', 'zh-CN': 'clone：声音样本录音' },
+      },
+      {
+        flags: '--consent <file>',
+        words: { en: 'clone: the recorded sentence of consent', 'zh-CN': 'clone：授权语句的录音' },
+      },
+      { flags: '--person <name>', words: { en: 'clone: whose voice it is', 'zh-CN': 'clone：声音归属人' } },
+      { flags: '--scope <words>', words: { en: 'clone: what it may be used for', 'zh-CN': 'clone：授权用途' } },
+      { flags: '--expires <day>', words: { en: 'clone: the last day it may be used', 'zh-CN': 'clone：授权到期日' } },
+      {
+        flags: '--from <day>',
+        words: {
+          en: 'clone: the first day it may be used; today unless given',
+          'zh-CN': 'clone：授权生效日，默认今天',
+        },
+      },
+      {
+        flags: '--sentence <words>',
+        words: {
+          en: 'clone: the words of consent that were read, where they are others than the studio’s',
+          'zh-CN': 'clone：实际朗读的授权语句（与默认语句不同时）',
+        },
+      },
+      { flags: '--name <name>', words: { en: 'clone: what the voice is called', 'zh-CN': 'clone：声音名称' } },
+      {
+        flags: '--provider <service>',
+        words: { en: 'clone: cosyvoice (unless given) or qwen-tts', 'zh-CN': 'clone：cosyvoice（默认）或 qwen-tts' },
+      },
+      {
+        flags: '--language <language>',
+        words: { en: 'clone: of the sample: zh, en …', 'zh-CN': 'clone：样本语言：zh、en…' },
       },
       ...COMMON,
     ],

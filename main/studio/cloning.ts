@@ -3,7 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import type { ClonedVoiceDescription } from '../../app/contract/cloning.ts';
 import type { StudioContract } from '../../app/contract/index.ts';
 import { dayOf } from '../../app/document/consent.ts';
-import { allowedVoice } from '../../app/document/voice-consent.ts';
+import { allowedVoice, type RecordedVoiceConsent, voiceConsentState } from '../../app/document/voice-consent.ts';
 import { StudioError } from '../../app/errors/index.ts';
 import type { ClonedVoice, VoiceCloneProvider } from '../engine/ports/voice-clone.ts';
 import type { AssetSource } from '../storage/assets.ts';
@@ -16,12 +16,14 @@ export interface CloningDeps {
   consents: VoiceConsentRepository;
   assets: AssetSource;
   now?: () => Date;
+  /** A voice was made or deleted, or a consent was withdrawn. */
+  onChange?: () => void;
 }
 
 const MAX_BYTES = 10 * 1024 * 1024;
 
 export function createCloningService(deps: CloningDeps): ServiceOf<StudioContract['cloning']> {
-  const { consents, assets, now = () => new Date() } = deps;
+  const { consents, assets, now = () => new Date(), onChange = () => {} } = deps;
   const providerOf = async (id: string): Promise<VoiceCloneProvider> => {
     const found = (await deps.providers()).find((provider) => provider.id === id);
     if (!found) throw new StudioError('cloud.bad-request', { provider: id, detail: 'it clones no voices' });
@@ -34,7 +36,10 @@ export function createCloningService(deps: CloningDeps): ServiceOf<StudioContrac
   ): ClonedVoiceDescription => ({
     ...{ provider, voiceId: id, state, model: model || kept?.model || '' },
     ...{ name: kept?.name ?? '', consentId: kept?.consentId ?? null },
+    consent: voiceConsentState(recordOf(kept), dayOf(now())),
   });
+  const recordOf = (kept: KeptClone | undefined): RecordedVoiceConsent =>
+    (kept && consents.find(kept.consentId)) ?? { consent: null, withdrawnAtMs: null };
   const keptOf = (provider: string, voiceId: string): KeptClone | undefined =>
     consents.clones().find((clone) => clone.provider === provider && clone.voiceId === voiceId);
 
@@ -46,6 +51,7 @@ export function createCloningService(deps: CloningDeps): ServiceOf<StudioContrac
     },
     withdrawConsent({ id }) {
       consents.withdraw(id);
+      onChange();
       return {};
     },
     async voices(_, signal) {
@@ -66,9 +72,13 @@ export function createCloningService(deps: CloningDeps): ServiceOf<StudioContrac
         throw new StudioError('cloud.audio-rejected', { provider: id, code: 'Audio.FileSizeExceed' });
       const provider = await providerOf(id);
       const sound = { bytes: await readFile(path, { signal }), name: audio.fileName };
-      const voice = await provider.enrol({ model, prefix: name, audio: sound, language, consent }, signal);
+      const voice = await provider.enrol(
+        { model: model ?? provider.model, prefix: name, audio: sound, language, consent },
+        signal,
+      );
       const clone = { provider: id, voiceId: voice.id, consentId, name, model: voice.model, madeAtMs: Date.now() };
       consents.rememberClone(clone);
+      onChange();
       return described(id, voice, clone);
     },
     async query({ provider, voiceId }, signal) {
@@ -77,6 +87,7 @@ export function createCloningService(deps: CloningDeps): ServiceOf<StudioContrac
     async remove({ provider, voiceId }, signal) {
       await (await providerOf(provider)).delete(voiceId, signal);
       consents.forgetClone(provider, voiceId);
+      onChange();
       return {};
     },
   };

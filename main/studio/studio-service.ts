@@ -154,6 +154,7 @@ export async function openStudioService(options: StudioServiceOptions = {}): Pro
       writing: createWritingService(studio.providers),
       cloning: createCloningService({
         ...{ providers: studio.providers.cloning, consents: storage.voiceConsents, assets: storage.assets },
+        onChange: studio.providers.clonesChanged,
       }),
       dictation: createDictationService({
         ...{ asr: studio.providers.asr, assets: storage.assets, ffmpeg: studio.ffmpeg, lay: bundles.packText },

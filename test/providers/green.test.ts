@@ -303,4 +303,15 @@ test('the switch in the settings works in the composed studio, and off it asks n
   await providers.secrets.set('aliyun/access-key-secret', world.judge.accessKey.secret);
   assert.equal(await said(), `好。${SAFE}`);
   assert.ok(providers.recentEvents().some(({ type }) => type === 'withheld'));
+
+  // A viewer's question is judged before anybody, the memory of answers included, is asked for an answer.
+  world.model.answers = () => '好。';
+  world.model.requests.length = 0;
+  const ask = (content: string) =>
+    all(providers.answers.chat({ model: null, messages: [{ role: 'user', content }] }, never));
+  assert.equal((await ask('Tell me of the forbidden-sample')).text, SAFE_EN);
+  assert.deepEqual(world.model.requests, []);
+  const last = providers.recentEvents().findLast(({ type }) => type === 'withheld');
+  assert.deepEqual(last?.type === 'withheld' && [last.use, last.risk], ['asked', 'high']);
+  assert.equal((await ask('几点开门？')).text, '好。');
 });

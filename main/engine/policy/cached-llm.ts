@@ -1,7 +1,7 @@
 /** A language model whose answers are kept: asked the same again, in the same or in like words, nobody is asked. */
 import type { PolicyEvent } from '../../../app/policy/events.ts';
 import type { AnswerCache, TextVector } from '../ports/answer-cache.ts';
-import type { EmbeddingProvider } from '../ports/knowledge.ts';
+import type { EmbeddingProvider, RerankProvider } from '../ports/knowledge.ts';
 import type { ChatEvent, ChatRequest, LlmProvider } from '../ports/llm.ts';
 
 export interface CachedLlmOptions {
@@ -10,14 +10,16 @@ export interface CachedLlmOptions {
   cache(): Promise<AnswerCache | null>;
   /** Null without one: only the same words are the same question. */
   embeddings(): EmbeddingProvider | null;
+  /** Says which of several kept answers answers the question best. Without one the likest question's is given. */
+  reranker(): RerankProvider | null;
   emit(event: PolicyEvent): void;
   wallMs(): number;
 }
 
-/** Likeness is worth a short wait, no more. */
+/** Likeness is worth a short wait, no more; so is the choice among like ones. */
 const VECTOR_PATIENCE_MS = 1500;
 
-export function createCachedLlm({ llm, cache, embeddings, emit, wallMs }: CachedLlmOptions): LlmProvider {
+export function createCachedLlm({ llm, cache, embeddings, reranker, emit, wallMs }: CachedLlmOptions): LlmProvider {
   async function* chat(request: ChatRequest, signal: AbortSignal): AsyncGenerator<ChatEvent> {
     const asked = questionIn(request);
     const answers = asked && (await cache().catch(() => null));
@@ -27,14 +29,24 @@ export function createCachedLlm({ llm, cache, embeddings, emit, wallMs }: Cached
     }
     const { scope, question } = asked;
     let vector: TextVector | null = null;
-    const known = await answers.find(scope, question, async () => {
-      const embedder = embeddings();
-      if (!embedder) return null;
-      const patience = AbortSignal.any([signal, AbortSignal.timeout(VECTOR_PATIENCE_MS)]);
-      const values = await embedder.embed([question], 'query', patience).catch(() => []);
-      vector = values[0] ? { space: embedder.model, values: values[0] } : null;
-      return vector;
-    });
+    const patient = (): AbortSignal => AbortSignal.any([signal, AbortSignal.timeout(VECTOR_PATIENCE_MS)]);
+    const known = await answers.find(
+      scope,
+      question,
+      async () => {
+        const embedder = embeddings();
+        if (!embedder) return null;
+        const values = await embedder.embed([question], 'query', patient()).catch(() => []);
+        vector = values[0] ? { space: embedder.model, values: values[0] } : null;
+        return vector;
+      },
+      async (kept) => {
+        const ranked = await reranker()
+          ?.rerank(question, kept, 1, patient())
+          .catch(() => []);
+        return ranked?.[0]?.index ?? null;
+      },
+    );
     signal.throwIfAborted();
     if (known) {
       emit({ atMs: wallMs(), stage: 'llm', type: 'cache', kind: known.kind, similarity: known.similarity });

@@ -2,6 +2,8 @@
  * A language model whose words are checked before they are given on: sentence by sentence while it writes, each held until its verdict while
  * the next ones are being checked; tool calls and answers in JSON as a whole. What it thinks is never said and is not checked.
  *
+ * With `asked`, what the person asks is checked first, and a refused question reaches no model: the safe line answers it.
+ *
  * Fails closed. What is refused, and what could not be checked (the service does not answer, its key is not accepted, the studio is offline),
  * is not given on: a safe line stands in its place, one for several sentences in a row. A tool call is left out; an answer in JSON, where no
  * line would fit, is withdrawn, or fails with the failure of the check. Without a key the check is not set up: the answer passes, and the
@@ -26,6 +28,8 @@ export interface ModeratedLlmOptions extends Pick<PolicyDeps, 'settings' | 'cloc
   llm: LlmProvider;
   /** Asked for each answer anew; null: nothing is checked, and the model's own stream is handed through. */
   guard(): Guard | null;
+  /** Who asks is not the one who owns the studio: questions are checked too. */
+  asked?: boolean;
 }
 
 /** Checks of one answer that are under way at once, of 100 a second that an account may ask. */
@@ -47,23 +51,28 @@ export function createModeratedLlm(options: ModeratedLlmOptions): LlmProvider {
   const { llm, guard, settings, clock, emit } = options;
 
   /** null: it may be said. Else why not, as it was told. */
-  async function refusal(text: string, by: Guard, signal: AbortSignal): Promise<{ error: unknown } | null> {
+  async function refusal(
+    text: string,
+    by: Guard,
+    signal: AbortSignal,
+    use: 'asked' | 'answer' = 'answer',
+  ): Promise<{ error: unknown } | null> {
     const { moderation, refuseFrom } = by;
     const told = { atMs: clock.wallMs(), stage: 'llm', provider: moderation.id } as const;
     let verdict: ModerationVerdict;
     try {
       if (moderation.runs === 'cloud' && settings().mode === 'offline')
         throw new StudioError('cloud.offline', { provider: moderation.id });
-      verdict = await moderation.check(text, 'answer', signal);
+      verdict = await moderation.check(text, use, signal);
     } catch (error) {
       if (signal.aborted) throw signal.reason;
       emit({ ...told, type: 'failed', error: noteOf(error, moderation.id), tries: 1 });
-      emit({ ...told, type: 'withheld', risk: null, labels: [] });
+      emit({ ...told, type: 'withheld', use, risk: null, labels: [] });
       return { error };
     }
     const { risk, labels } = verdict;
     if (risk === 'none' || RISKS.indexOf(risk) < RISKS.indexOf(refuseFrom)) return null;
-    emit({ ...told, type: 'withheld', risk, labels: [...new Set(labels.map(({ label }) => label))] });
+    emit({ ...told, type: 'withheld', use, risk, labels: [...new Set(labels.map(({ label }) => label))] });
     return { error: null };
   }
 
@@ -73,6 +82,14 @@ export function createModeratedLlm(options: ModeratedLlmOptions): LlmProvider {
       emit({ atMs: clock.wallMs(), stage: 'llm', type: 'failed', provider: by.moderation.id, error, tries: 1 });
       yield* llm.chat(request, signal);
       return;
+    }
+    const question = options.asked ? request.messages.findLast(({ role }) => role === 'user')?.content : undefined;
+    if (question?.trim()) {
+      const no = await refusal(question, by, signal, 'asked');
+      if (no !== null) {
+        yield* instead(request, question, by.moderation.id);
+        return;
+      }
     }
     const stop = new AbortController();
     const stopped = AbortSignal.any([signal, stop.signal]);
@@ -188,6 +205,16 @@ export function createModeratedLlm(options: ModeratedLlmOptions): LlmProvider {
     },
     dispose: () => llm.dispose(),
   };
+}
+
+/** The safe line as a whole answer; where no line would fit, none. */
+function* instead({ schema }: ChatRequest, question: string, model: string): Generator<ChatEvent> {
+  if (schema) {
+    yield { type: 'withdrawn', code: 'cloud.unsafe-text' };
+    return;
+  }
+  yield { type: 'text', text: HAN.test(question) ? SAFE_LINE.zh : SAFE_LINE.en };
+  yield { type: 'done', reason: 'stop', usage: null, model };
 }
 
 /** The safe line in the sentence's language and with its line breaks; after another safe line, those alone. */

@@ -18,6 +18,8 @@ import { due, events, later, mutedSpeech, pieces, type Timing, tell } from './vo
 export interface VoiceMember extends Member<TtsProvider> {
   /** Whose price a voice has. */
   modelOf(voiceId: string): string;
+  /** Why this voice of it may not speak, which says nothing of the others. */
+  refusal?(voiceId: string): StudioError | null;
 }
 
 export interface VoicePolicyOptions extends PolicyDeps {
@@ -263,7 +265,7 @@ export function createVoicePolicy(options: VoicePolicyOptions): VoicePolicy {
     },
     mayAsk: (voiceId) => {
       const member = memberOf(voiceId);
-      return member !== null && stage.mayAsk(member);
+      return member !== null && !member.refusal?.(voiceId) && stage.mayAsk(member);
     },
     decidersOf({ voice, lineVoiceId }) {
       const wishes = [lineVoiceId, voice.voiceId, ...Object.values(voice.byLanguage)];
@@ -273,8 +275,11 @@ export function createVoicePolicy(options: VoicePolicyOptions): VoicePolicy {
       const [automatic] = stage.order();
       if (automatic && isFree) ids.add(automatic.id);
       const deciders = stage.members.filter(({ id, runs }) => runs === 'local' || ids.has(id));
+      // What a voice said while it was allowed to is not heard any more.
+      const refusals = wishes.flatMap((id) => (id && memberOf(id)?.refusal?.(id)?.code) || []);
+      const versionOf = ({ version }: TtsProvider): string => [version, ...refusals].join('!');
       return {
-        providers: deciders.map(({ provider }) => provider),
+        providers: deciders.map(({ provider }) => ({ id: provider.id, version: versionOf(provider) })),
         acts: deciders.some(({ runs }) => runs === 'cloud'),
       };
     },

@@ -24,12 +24,20 @@ export interface CacheFigures {
   hitRate: number;
 }
 
+/** Which of several answers to like questions answers this one best; null: it cannot tell. */
+export type AnswerChoice = (answers: readonly string[]) => Promise<number | null>;
+
 export interface AnswerCache {
   /**
    * `scope` names everything that the answer depends on besides the question: model, instructions, voice. The vector is made only when the
-   * words were not found. A cache that cannot be reached has nothing.
+   * words were not found, and `choose` is asked only where several questions are like enough. A cache that cannot be reached has nothing.
    */
-  find(scope: string, question: string, vector?: () => Promise<TextVector | null>): Promise<CachedAnswer | null>;
+  find(
+    scope: string,
+    question: string,
+    vector?: () => Promise<TextVector | null>,
+    choose?: AnswerChoice,
+  ): Promise<CachedAnswer | null>;
   keep(scope: string, question: string, answer: string, vector?: TextVector | null): Promise<void>;
   figures(): Promise<CacheFigures>;
   clear(): Promise<void>;

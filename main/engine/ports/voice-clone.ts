@@ -23,6 +23,8 @@ export interface EnrolRequest {
 
 export interface VoiceCloneProvider {
   readonly id: string;
+  /** Voices are made for it unless another is asked for. */
+  readonly model: string;
   /** @throws StudioError cloud.consent-missing, cloud.consent-expired, cloud.audio-rejected … */
   enrol(request: EnrolRequest, signal: AbortSignal): Promise<ClonedVoice>;
   query(id: string, signal: AbortSignal): Promise<ClonedVoice>;

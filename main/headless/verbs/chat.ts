@@ -15,6 +15,9 @@ export const chatVerb: Verb = async ({ options, console, signal, studio: where }
   await using studio = createStudio(where);
   const { providers } = studio;
   const stop = providers.listen((event) => {
+    if (event?.type === 'withheld' && event.use === 'asked')
+      console.note(console.words({ en: 'The question was refused.', zh: '该提问已被拒绝。' }));
+    if (event?.type === 'cache') console.note(console.words({ en: 'Answered before.', zh: '来自已有的回答。' }));
     if (event?.type !== 'switched') return;
     const duty = dutyOf([event], event.stage);
     if (duty !== null) console.note(dutyWords(duty, duty.provider, console.locale));
@@ -28,7 +31,7 @@ export const chatVerb: Verb = async ({ options, console, signal, studio: where }
   let done: Extract<ChatEvent, { type: 'done' }> | null = null;
   try {
     const request = { model: typeof model === 'string' ? model : null, messages, thinking: thinking === true };
-    for await (const event of providers.llm.chat(request, signal)) {
+    for await (const event of providers.answers.chat(request, signal)) {
       if (event.type === 'text') {
         answer += event.text;
         console.stream(event.text);
@@ -36,7 +39,7 @@ export const chatVerb: Verb = async ({ options, console, signal, studio: where }
         thoughts += event.text;
         console.aside(event.text);
       } else if (event.type === 'withdrawn') {
-        throw new StudioError('cloud.unsafe-text', { provider: providers.llm.id });
+        throw new StudioError('cloud.unsafe-text', { provider: providers.answers.id });
       } else if (event.type === 'done') done = event;
     }
   } finally {

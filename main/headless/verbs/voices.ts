@@ -1,8 +1,8 @@
 import { languageNames } from '../../../app/i18n/language-names.ts';
-import { createStudio } from '../../compose.ts';
+import { createStudio, type Studio } from '../../compose.ts';
 import type { Voice } from '../../engine/ports/tts.ts';
-import type { Verb } from '../cli.ts';
-import { badValue } from '../faults.ts';
+import type { Verb, VerbContext, VerbResult } from '../cli.ts';
+import { badValue, oneOf, usage } from '../faults.ts';
 
 /** What people call Mandarin, against what the voices are tagged with. */
 const ALIASES: Readonly<Record<string, string>> = {
@@ -16,8 +16,22 @@ const ALIASES: Readonly<Record<string, string>> = {
 const speaks = (voice: Voice, wanted: string): boolean =>
   voice.languages.some((tag) => tag.toLowerCase() === wanted || tag.toLowerCase().startsWith(`${wanted}-`));
 
-export const voicesVerb: Verb = async ({ options, console, signal, studio: where }) => {
-  await using studio = createStudio(where);
+const WHAT = ['list', 'cloned', 'clone', 'rm'] as const;
+
+/** `voices [list | cloned | clone | rm <voice>]` */
+export const voicesVerb: Verb = async (context) => {
+  const [what = 'list', ...rest] = context.args;
+  if (!(WHAT as readonly string[]).includes(what)) throw badValue('voices', what, oneOf(WHAT));
+  const most = what === 'rm' ? 1 : 0;
+  if (rest.length > most) throw usage('command.extra-argument', { argument: rest[most]! });
+  await using studio = createStudio(context.studio);
+  if (what === 'list') return await list(context, studio);
+  const { cloneVoice, listCloned, removeCloned } = await import('./cloned-voices.ts');
+  if (what === 'clone') return await cloneVoice(context, studio);
+  return what === 'cloned' ? await listCloned(context, studio) : await removeCloned(context, studio, rest[0]);
+};
+
+async function list({ options, console, signal }: VerbContext, studio: Studio): Promise<VerbResult> {
   const all = (await Promise.all(studio.voices.map((provider) => provider.voices(signal)))).flat();
   const asked = typeof options.lang === 'string' ? options.lang : undefined;
   const wanted = asked?.trim().toLowerCase().replaceAll('_', '-');
@@ -51,4 +65,4 @@ export const voicesVerb: Verb = async ({ options, console, signal, studio: where
     }),
   );
   return { json: { voices } };
-};
+}

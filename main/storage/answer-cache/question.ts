@@ -1,5 +1,6 @@
 /** When two questions are the same, by their words or by their direction. */
 import { createHash } from 'node:crypto';
+import type { AnswerChoice } from '../../engine/ports/answer-cache.ts';
 
 /** Width, case, blanks, and the punctuation at both ends do not make another question. */
 export const normalised = (question: string): string =>
@@ -44,13 +45,13 @@ export class VectorTable {
     this.#values.set(values, row * this.dimensions);
   }
 
-  /** Cosine of unit vectors. null: there are none, or of another length. */
-  nearest(values: Float32Array): { key: string; similarity: number } | null {
-    if (values.length !== this.dimensions) return null;
+  /** Those at least so near, the nearest first; the cosine of unit vectors. None of another length. */
+  near(values: Float32Array, least: number, count: number): { key: string; similarity: number }[] {
+    if (values.length !== this.dimensions) return [];
     const all = this.#values;
     const size = this.dimensions;
-    let best = -1;
-    let most = Number.NEGATIVE_INFINITY;
+    const found: { row: number; similarity: number }[] = [];
+    let enough = least;
     for (let row = 0; row < this.keys.length; row++) {
       let a = 0;
       let b = 0;
@@ -60,12 +61,14 @@ export class VectorTable {
         b += all[from + i + 1]! * values[i + 1]!;
       }
       if (size % 2 === 1) a += all[from + size - 1]! * values[size - 1]!;
-      if (a + b > most) {
-        most = a + b;
-        best = row;
-      }
+      const similarity = a + b;
+      if (similarity < enough) continue;
+      const place = found.findIndex((other) => other.similarity < similarity);
+      found.splice(place < 0 ? found.length : place, 0, { row, similarity });
+      if (found.length > count) found.pop();
+      if (found.length === count) enough = Math.max(least, found.at(-1)!.similarity);
     }
-    return best < 0 ? null : { key: this.keys[best]!, similarity: Math.min(1, most) };
+    return found.map(({ row, similarity }) => ({ key: this.keys[row]!, similarity: Math.min(1, similarity) }));
   }
 }
 
@@ -93,6 +96,18 @@ export class HitCount {
     const { exactHits, similarHits, misses, hitRate } = this;
     return { entries, exactHits, similarHits, misses, hitRate };
   }
+}
+
+/** So many answers to like questions are compared. */
+export const COMPARED = 5;
+
+/** The only one; of several the one that `choose` takes, and the nearest where it cannot tell. They come nearest first. */
+export async function chosenOf<T extends { answer: string }>(
+  near: readonly T[],
+  choose: AnswerChoice | undefined,
+): Promise<T | null> {
+  const index = near.length > 1 ? await choose?.(near.map(({ answer }) => answer)) : 0;
+  return near[index ?? 0] ?? near[0] ?? null;
 }
 
 export interface AnswerCacheOptions {

@@ -4,7 +4,17 @@
  */
 import { Redis } from 'ioredis';
 import type { AnswerCache, TextVector } from '../../engine/ports/answer-cache.ts';
-import { type AnswerCacheOptions, fromBytes, HitCount, keyOf, scopeKey, toBytes, VectorTable } from './question.ts';
+import {
+  type AnswerCacheOptions,
+  COMPARED,
+  chosenOf,
+  fromBytes,
+  HitCount,
+  keyOf,
+  scopeKey,
+  toBytes,
+  VectorTable,
+} from './question.ts';
 
 const PATIENCE_MS = 400;
 const PREFIX = 'shenghua:answer:';
@@ -55,11 +65,8 @@ export function openRedisAnswers(url: string, options: RedisAnswersOptions): Ans
       clearTimeout(timer);
     }
   };
-  const answerOf = async (key: string): Promise<string | null> => {
-    const answer = await redis.hget(PREFIX + key, 'answer');
-    if (answer !== null) await redis.zadd(BY_USE, nowMs(), key);
-    return answer;
-  };
+  const answerOf = (key: string): Promise<string | null> => redis.hget(PREFIX + key, 'answer');
+  const touch = (key: string): Promise<unknown> => redis.zadd(BY_USE, nowMs(), key);
   /** Only vectors that were not seen yet are fetched; keys that ended are left out. */
   const tableOf = async (space: string, dimensions: number): Promise<VectorTable> => {
     const keys = await redis.smembers(PREFIX + space);
@@ -84,27 +91,36 @@ export function openRedisAnswers(url: string, options: RedisAnswersOptions): Ans
   const similar = async (scope: string, vector: TextVector) => {
     const space = scopeKey(scope, vector.space);
     for (let tries = 0; tries < 2; tries++) {
-      const nearest = (await tableOf(space, vector.values.length)).nearest(vector.values);
-      if (nearest === null || nearest.similarity < similarity!) return null;
-      const answer = await answerOf(nearest.key);
-      if (answer !== null) return { answer, similarity: nearest.similarity };
-      await redis.srem(PREFIX + space, nearest.key);
+      const near = (await tableOf(space, vector.values.length)).near(vector.values, similarity!, COMPARED);
+      const answers = await Promise.all(near.map(({ key }) => answerOf(key)));
+      const there = near.flatMap((each, i) => {
+        const answer = answers[i] ?? null;
+        return answer === null ? [] : [{ ...each, answer }];
+      });
+      const ended = near.filter((_, i) => answers[i] === null).map(({ key }) => key);
+      if (ended.length === 0) return there;
+      await redis.srem(PREFIX + space, ...ended);
     }
-    return null;
+    return [];
   };
 
   return {
-    async find(scope, question, vector) {
-      const answer = await tolerant(() => answerOf(keyOf(scope, question)));
+    async find(scope, question, vector, choose) {
+      const key = keyOf(scope, question);
+      const answer = await tolerant(() => answerOf(key));
       if (answer !== null) {
+        await tolerant(() => touch(key));
         hits.exactHits += 1;
         return { answer, kind: 'exact', similarity: 1 };
       }
       const direction = similarity === null ? null : ((await vector?.()) ?? null);
-      const found = direction && (await tolerant(() => similar(scope, direction)));
-      if (found) hits.similarHits += 1;
-      else hits.misses += 1;
-      return found ? { ...found, kind: 'similar' } : null;
+      const near = direction && (await tolerant(() => similar(scope, direction)));
+      const found = await chosenOf(near ?? [], choose);
+      if (found) {
+        hits.similarHits += 1;
+        await tolerant(() => touch(found.key));
+      } else hits.misses += 1;
+      return found && { answer: found.answer, kind: 'similar', similarity: found.similarity };
     },
     async keep(scope, question, answer, vector) {
       const key = keyOf(scope, question);

@@ -4,7 +4,17 @@ import { dirname } from 'node:path';
 import Database from 'better-sqlite3';
 import type { AnswerCache, TextVector } from '../../engine/ports/answer-cache.ts';
 import { asStorageError } from '../../files/failures.ts';
-import { type AnswerCacheOptions, fromBytes, HitCount, keyOf, scopeKey, toBytes, VectorTable } from './question.ts';
+import {
+  type AnswerCacheOptions,
+  COMPARED,
+  chosenOf,
+  fromBytes,
+  HitCount,
+  keyOf,
+  scopeKey,
+  toBytes,
+  VectorTable,
+} from './question.ts';
 
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS answers (
@@ -31,6 +41,7 @@ export function openSqliteAnswers(path: string, options: AnswerCacheOptions): An
   const trim = sql.prepare<[number]>(
     'DELETE FROM answers WHERE key IN (SELECT key FROM answers ORDER BY used_ms DESC, key LIMIT -1 OFFSET ?)',
   );
+  const remove = sql.prepare<[string]>('DELETE FROM answers WHERE key = ?');
   const count = sql.prepare<[], { entries: number }>('SELECT count(*) AS entries FROM answers');
   const vectors = sql.prepare<[string], { key: string; vector: Buffer }>(
     'SELECT key, vector FROM answers WHERE space = ? AND vector IS NOT NULL',
@@ -53,38 +64,39 @@ export function openSqliteAnswers(path: string, options: AnswerCacheOptions): An
     }
     return table;
   };
-  const answerOf = (key: string): string | null => {
-    const found = select.get(key, nowMs() - ttlMs);
-    if (found) touch.run(nowMs(), key);
-    return found?.answer ?? null;
-  };
-  const similar = (scope: string, vector: TextVector): { answer: string; similarity: number } | null => {
+  const answerOf = (key: string): string | null => select.get(key, nowMs() - ttlMs)?.answer ?? null;
+  const similar = (scope: string, vector: TextVector): { key: string; answer: string; similarity: number }[] => {
     const space = scopeKey(scope, vector.space);
     for (let tries = 0; tries < 2; tries++) {
-      const nearest = tableOf(space, vector.values.length).nearest(vector.values);
-      if (nearest === null || nearest.similarity < similarity!) return null;
-      const answer = answerOf(nearest.key);
-      if (answer !== null) return { answer, similarity: nearest.similarity };
-      // It has gone since the table was read.
-      sql.prepare('DELETE FROM answers WHERE key = ?').run(nearest.key);
+      const near = tableOf(space, vector.values.length).near(vector.values, similarity!, COMPARED);
+      const there = near.flatMap(({ key, similarity }) => {
+        const answer = answerOf(key);
+        return answer === null ? [] : [{ key, answer, similarity }];
+      });
+      if (there.length === near.length) return there;
+      // Some have gone since the table was read.
+      for (const { key } of near) if (!there.some((each) => each.key === key)) remove.run(key);
       tables.delete(space);
     }
-    return null;
+    return [];
   };
 
   return {
-    async find(scope, question, vector) {
+    async find(scope, question, vector, choose) {
       if (!open) return null;
-      const answer = answerOf(keyOf(scope, question));
+      const key = keyOf(scope, question);
+      const answer = answerOf(key);
       if (answer !== null) {
+        touch.run(nowMs(), key);
         hits.exactHits += 1;
         return { answer, kind: 'exact', similarity: 1 };
       }
       const direction = similarity === null ? null : ((await vector?.()) ?? null);
-      const found = direction && open ? similar(scope, direction) : null;
+      const found = await chosenOf(direction && open ? similar(scope, direction) : [], choose);
       if (found) hits.similarHits += 1;
       else hits.misses += 1;
-      return found && { ...found, kind: 'similar' };
+      if (found && open) touch.run(nowMs(), found.key);
+      return found && { answer: found.answer, kind: 'similar', similarity: found.similarity };
     },
     async keep(scope, question, answer, vector) {
       if (!open) return;

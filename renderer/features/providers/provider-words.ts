@@ -65,7 +65,7 @@ function createProviderWords(
           budget: money.format(event.limitYuan),
         });
       case 'withheld':
-        return t(event.risk === null ? 'providers.eventWithheld_unchecked' : 'providers.eventWithheld_refused', {
+        return t(`providers.eventWithheld_${event.risk === null ? 'unchecked' : event.use}`, {
           provider: name(event.provider),
           labels: event.labels.join(', ') || (event.risk ?? ''),
         });

@@ -39,6 +39,8 @@ export interface QwenTtsOptions {
   /** The longest silence of the vendor that is waited through. */
   patienceMs?: number;
   clones?: (signal?: AbortSignal) => Promise<Voice[]>;
+  /** The model that a cloned voice (`qwen-tts:…`) was made for and alone speaks with; null: it is none. */
+  modelOf?: (voiceId: string) => string | null;
 }
 
 export function createQwenTtsProvider({
@@ -46,11 +48,17 @@ export function createQwenTtsProvider({
   models,
   by,
   clones,
+  modelOf = () => null,
   patienceMs = PATIENCE_MS,
 }: QwenTtsOptions): TtsProvider {
   const { provider } = endpoint;
-  const model = by === 'http' ? models.qwenTts : models.qwenTtsRealtime;
-  const instructionsFor = (emotion: SpokenEmotion | undefined): string | null =>
+  const ownModel = by === 'http' ? models.qwenTts : models.qwenTtsRealtime;
+  /** What a clone's model is called says how it is reached. */
+  const routeOf = (voiceId: string): { model: string; live: boolean } => {
+    const model = modelOf(voiceId);
+    return model === null ? { model: ownModel, live: by === 'realtime' } : { model, live: /realtime/.test(model) };
+  };
+  const instructionsFor = (model: string, emotion: SpokenEmotion | undefined): string | null =>
     /instruct/.test(model) ? (INSTRUCTIONS[(emotion?.name ?? 'neutral') as Emotion] ?? null) : null;
 
   async function* synthesise({ voiceId, part, emotion }: TtsRequest, signal: AbortSignal): AsyncGenerator<TtsEvent> {
@@ -62,24 +70,35 @@ export function createQwenTtsProvider({
     );
     const manner = dashScopeManner(emphasised(part.prosody, part.emphasis));
     const languageType = LANGUAGE_TYPES[part.lang];
-    const instructions = instructionsFor(emotion);
-    if (by === 'realtime') {
+    const { model, live } = routeOf(voiceId);
+    const instructions = instructionsFor(model, emotion);
+    if (live) {
       const session = { model, voice, languageType, instructions, rate: RATE, manner };
       const pieces = ranges.map((range) => text.text.slice(range.from, range.to));
       let at = 0;
       yield* speakSession(session, iterate(pieces), signal, () => wordFor(part, text, ranges[at++]!));
       return;
     }
+    const speech = { model, voice, languageType, instructions };
     let baseMs = 0;
     for (const range of ranges) {
-      const sound = new SoundIn(provider, RATE);
       const piece = text.text.slice(range.from, range.to);
-      const speech = { model, text: piece, voice, languageType, instructions };
-      for await (const bytes of soundOverHttp(endpoint, speech, patienceMs, signal)) yield* heard(sound.push(bytes));
-      yield* heard(sound.end());
-      yield* timed(wordFor(part, text, range), baseMs, baseMs + sound.soundMs);
-      baseMs += sound.soundMs;
+      baseMs = yield* speakPiece({ ...speech, text: piece }, wordFor(part, text, range), baseMs, signal);
     }
+  }
+
+  /** Returns the sound so far, in ms. */
+  async function* speakPiece(
+    speech: Parameters<typeof soundOverHttp>[1],
+    word: Omit<Word, 'startMs' | 'endMs'> | null,
+    baseMs: number,
+    signal: AbortSignal,
+  ): AsyncGenerator<TtsEvent, number> {
+    const sound = new SoundIn(provider, RATE);
+    for await (const bytes of soundOverHttp(endpoint, speech, patienceMs, signal)) yield* heard(sound.push(bytes));
+    yield* heard(sound.end());
+    yield* timed(word, baseMs, baseMs + sound.soundMs);
+    return baseMs + sound.soundMs;
   }
 
   async function* stream(
@@ -88,21 +107,25 @@ export function createQwenTtsProvider({
     signal: AbortSignal,
   ): AsyncGenerator<TtsEvent> {
     signal.throwIfAborted();
-    const session: QwenSession = {
-      model,
-      voice: vendorVoice(QWEN_TTS, voiceId),
-      languageType: LANGUAGE_TYPES[lang],
-      instructions: instructionsFor(emotion),
-      rate: RATE,
-      manner: dashScopeManner(prosody),
+    const { model, live } = routeOf(voiceId);
+    const speech = {
+      ...{ model, voice: vendorVoice(QWEN_TTS, voiceId), languageType: LANGUAGE_TYPES[lang] },
+      instructions: instructionsFor(model, emotion),
     };
     let at = 0;
-    const pieces = sentencesOf(written, MAX_TEXT);
-    yield* speakSession(session, speakableOf(pieces), signal, (piece) => {
+    const wordOf = (piece: string) => {
       const from = at;
       at += piece.length;
       return trimmedWord(piece, from);
-    });
+    };
+    const pieces = speakableOf(sentencesOf(written, MAX_TEXT));
+    if (live) {
+      const session: QwenSession = { ...speech, rate: RATE, manner: dashScopeManner(prosody) };
+      yield* speakSession(session, pieces, signal, wordOf);
+      return;
+    }
+    let baseMs = 0;
+    for await (const text of pieces) baseMs = yield* speakPiece({ ...speech, text }, wordOf(text), baseMs, signal);
   }
 
   async function* speakSession(
@@ -125,13 +148,13 @@ export function createQwenTtsProvider({
 
   return {
     id: QWEN_TTS,
-    version: `${model}/${SOUND_VERSION}`,
+    version: `${ownModel}/${SOUND_VERSION}`,
     voices: async (signal) => [
       ...QWEN_VOICES.map((voice) => voiceOf(QWEN_TTS, voice)),
       ...((await clones?.(signal)) ?? []),
     ],
     synthesise,
-    // HTTP takes a text whole.
+    // HTTP takes a text whole; a cloned voice that speaks by it alone is asked a sentence at a time.
     ...(by === 'realtime' ? { stream } : {}),
     dispose: async () => {},
   };

@@ -23,6 +23,7 @@ export function createCosyVoiceCloning({ access, now = () => new Date() }: Voice
   const provider = PROVIDER_NAME;
   return {
     id: 'cosyvoice',
+    model: access.settings.models.cosyvoice,
     async enrol({ model, prefix, audio, language, consent }: EnrolRequest, signal): Promise<ClonedVoice> {
       allowedVoice(consent, dayOf(now()));
       const name = prefixFrom(prefix);

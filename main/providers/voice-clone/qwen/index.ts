@@ -31,6 +31,7 @@ export function createQwenCloning({ access, now = () => new Date() }: QwenVoiceC
     );
   return {
     id: 'qwen-tts',
+    model: access.settings.models.qwenTtsClone,
     async enrol({ model, prefix, audio, language, consent }: EnrolRequest, signal): Promise<ClonedVoice> {
       allowedVoice(consent, dayOf(now()));
       const mediaType = checkSample(audio.bytes, { provider, minHz: 24_000, minSeconds: 3 });
