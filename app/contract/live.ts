@@ -52,4 +52,19 @@ export const live = {
   whichKeys: procedure
     .input(z.object({ destinationIds: z.array(destinationId).max(500) }))
     .output(z.array(destinationId)),
+  /** Where alarms of shows are posted. The address may hold a token: it goes in and only its host comes out. */
+  alarmHook: procedure.input(nothing).output(z.object({ host: z.string().nullable() })),
+  /** From the next show on; null: nowhere. */
+  setAlarmHook: procedure
+    .input(
+      z.object({
+        address: z
+          .url({ protocol: /^https?$/ })
+          .max(2000)
+          .nullable(),
+      }),
+    )
+    .output(z.object({ host: z.string().nullable() })),
+  /** Posts one message that says it is a trial. Fails with `live.webhook-failed`. */
+  tryAlarmHook: procedure.input(nothing).output(nothing),
 };

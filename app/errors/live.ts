@@ -39,6 +39,20 @@ export const liveErrors = {
       hint: '请填写平台在推流码旁显示的服务器地址，或停用该目标。',
     },
   },
+  'live.webhook-missing': {
+    en: { message: 'No web address for alarms is set.', hint: 'Enter the address first.' },
+    'zh-CN': { message: '还没有设置接收警报的网址。', hint: '请先填写网址。' },
+  },
+  'live.webhook-failed': {
+    en: {
+      message: '{host} did not take the message ({detail}).',
+      hint: 'Check the address, and that whatever answers there takes a POST of JSON.',
+    },
+    'zh-CN': {
+      message: '{host} 没有接收消息（{detail}）。',
+      hint: '请检查网址，并确认对方接受 JSON 的 POST 请求。',
+    },
+  },
   'live.not-ready': {
     en: {
       message: 'The show is not ready to go on air: {count} of the checks failed.',

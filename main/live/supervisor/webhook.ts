@@ -1,6 +1,6 @@
 /** Tells an address of the person's choice about alarms: POST of JSON, tried a few times, never in the way of the show. */
 import { setTimeout as delay } from 'node:timers/promises';
-import { describeError } from '../../../app/errors/index.ts';
+import { describeError, StudioError } from '../../../app/errors/index.ts';
 import type { AlarmEvent } from '../../../app/live/alarms.ts';
 
 export interface Webhook {
@@ -13,6 +13,42 @@ const TRIES = 4;
 const TIMEOUT_MS = 10_000;
 /** What waits beyond is dropped, the oldest first: alarms of hours ago help nobody. */
 const MOST_WAITING = 50;
+
+/** @returns the HTTP status */
+async function postJson(url: string, body: string, timeoutMs: number, signal: AbortSignal): Promise<number> {
+  const response = await fetch(url, {
+    method: 'POST',
+    body,
+    headers: { 'content-type': 'application/json' },
+    redirect: 'error',
+    signal: AbortSignal.any([signal, AbortSignal.timeout(timeoutMs)]),
+  });
+  await response.body?.cancel();
+  return response.status;
+}
+
+const reasonOf = (error: unknown): string => {
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  return (cause as NodeJS.ErrnoException).code ?? (cause as Error).name;
+};
+
+/** Posts one message that says it is a trial. @throws StudioError live.webhook-failed, without the address */
+export async function tryWebhook(url: string, signal: AbortSignal): Promise<void> {
+  const body = JSON.stringify({
+    event: 'test',
+    words: { en: 'Alarms will be told here.', 'zh-CN': '警报将发送到这里。' },
+  });
+  let detail: string;
+  try {
+    const status = await postJson(url, body, TIMEOUT_MS, signal);
+    if (status >= 200 && status < 300) return;
+    detail = `HTTP ${status}`;
+  } catch (error) {
+    signal.throwIfAborted();
+    detail = reasonOf(error);
+  }
+  throw new StudioError('live.webhook-failed', { host: new URL(url).host, detail });
+}
 
 /** @param onFailure what could not be told; without the address, which may hold a token */
 export function createWebhook(
@@ -39,22 +75,14 @@ export function createWebhook(
     for (let attempt = 0; attempt < TRIES; attempt++) {
       try {
         if (attempt > 0) await delay(firstWaitMs * 4 ** (attempt - 1), undefined, { signal: closed.signal });
-        const response = await fetch(url, {
-          method: 'POST',
-          body,
-          headers: { 'content-type': 'application/json' },
-          redirect: 'error',
-          signal: AbortSignal.any([closed.signal, AbortSignal.timeout(timeoutMs)]),
-        });
-        await response.body?.cancel();
-        if (response.ok) return null;
-        detail = `HTTP ${response.status}`;
+        const status = await postJson(url, body, timeoutMs, closed.signal);
+        if (status >= 200 && status < 300) return null;
+        detail = `HTTP ${status}`;
         // The same words would be refused again.
-        if (response.status < 500 && response.status !== 408 && response.status !== 429) return detail;
+        if (status < 500 && status !== 408 && status !== 429) return detail;
       } catch (error) {
         if (closed.signal.aborted) return null;
-        const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-        detail = (cause as NodeJS.ErrnoException).code ?? (cause as Error).name;
+        detail = reasonOf(error);
       }
     }
     return detail;

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { type AddressInfo, createServer as createTcpServer } from 'node:net';
@@ -148,6 +149,34 @@ test('keys go in and never out: not in an answer, not in a status, not in a file
   }
   await live.calls.deleteKey({ destinationId: 'one' }, unhurried);
   assert.deepEqual(await live.calls.whichKeys({ destinationIds: ['one'] }, unhurried), []);
+});
+
+test('the address for alarms is tried, kept as a secret, given to the show, and only its host is told', async () => {
+  const bodies: string[] = [];
+  const hook = createServer(async (request, response) => {
+    let body = '';
+    for await (const piece of request) body += piece;
+    bodies.push(body);
+    response.writeHead(request.url?.startsWith('/hook') ? 204 : 404).end();
+  }).listen(0, '127.0.0.1');
+  await once(hook, 'listening');
+  const host = `127.0.0.1:${(hook.address() as AddressInfo).port}`;
+  const trial = async () => await live.calls.tryAlarmHook({}, unhurried);
+  await assert.rejects(trial, codeOf('live.webhook-missing'));
+  assert.deepEqual(await live.calls.setAlarmHook({ address: `http://${host}/gone?token=${KEY}` }, unhurried), { host });
+  await assert.rejects(trial, (error: unknown) => {
+    assert.ok(error instanceof StudioError);
+    assert.deepEqual([error.code, error.params], ['live.webhook-failed', { host, detail: 'HTTP 404' }]);
+    return true;
+  });
+  const address = `http://${host}/hook?token=${KEY}`;
+  await live.calls.setAlarmHook({ address }, unhurried);
+  await trial();
+  assert.equal(JSON.parse(bodies.at(-1)!).event, 'test');
+  assert.deepEqual(await live.calls.alarmHook({}, unhurried), { host });
+  hook.close();
+  hook.closeAllConnections();
+  assert.equal((await live.calls.setAlarmHook({ address: null }, unhurried)).host, null);
 });
 
 test('a second show of the same project is refused with the reason; stopped, it says so and can begin again', async () => {

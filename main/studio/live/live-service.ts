@@ -51,6 +51,8 @@ export interface LiveService extends AsyncDisposable {
 /** Of a document's edits: a word that is half typed is not spoken. */
 const EDIT_SETTLES_MS = 700;
 const TOLD_EVERY_MS = 250;
+/** Among the secrets: the address may hold a token. */
+const ALARM_HOOK = 'alarm-webhook';
 
 export function createLiveService(options: LiveServiceOptions): LiveService {
   const { studio, storage, projects, secrets, tell } = options;
@@ -168,6 +170,11 @@ export function createLiveService(options: LiveServiceOptions): LiveService {
     }
   };
 
+  const hookHost = async (): Promise<{ host: string | null }> => {
+    const address = await secrets.get(ALARM_HOOK);
+    return { host: address === null ? null : new URL(address).host };
+  };
+
   const keysChanged = async (destinationId: string): Promise<void> => {
     for (const show of shows()) {
       const { project } = projects.current(show.projectId);
@@ -198,7 +205,8 @@ export function createLiveService(options: LiveServiceOptions): LiveService {
       if (warnings.length > 0 && !ignoreWarnings)
         throw new StudioError('live.warnings-stand', { count: warnings.length });
       const { destinations } = await readyDestinations(project, secrets);
-      const request = { project, destinations, recordingDir: recordingDir(record), forMs: null };
+      const webhook = await secrets.get(ALARM_HOOK);
+      const request = { project, destinations, recordingDir: recordingDir(record), forMs: null, webhook };
       adopt(await (await supervisor()).goLive(request, signal), project);
       changes.emit();
       return {};
@@ -233,6 +241,19 @@ export function createLiveService(options: LiveServiceOptions): LiveService {
       const names = new Set(await secrets.names());
       return destinationIds.filter((id) => names.has(keyName(id)));
     },
+    alarmHook: () => hookHost(),
+    async setAlarmHook({ address }) {
+      if (address === null) await secrets.delete(ALARM_HOOK);
+      else await secrets.set(ALARM_HOOK, address);
+      return await hookHost();
+    },
+    async tryAlarmHook(_, signal) {
+      const address = await secrets.get(ALARM_HOOK);
+      if (address === null) throw new StudioError('live.webhook-missing');
+      const { tryWebhook } = await import('../../live/supervisor/webhook.ts');
+      await tryWebhook(address, signal);
+      return {};
+    },
   };
 
   let disposed: Promise<void> | undefined;
@@ -259,7 +280,8 @@ export function createLiveService(options: LiveServiceOptions): LiveService {
           // What was edited since counts.
           const { project } = projects.current(record.projectId);
           const { destinations } = await readyDestinations(project, secrets);
-          const request = { project, destinations, recordingDir, forMs, resume: true };
+          const webhook = await secrets.get(ALARM_HOOK);
+          const request = { project, destinations, recordingDir, forMs, resume: true, webhook };
           adopt(await (await supervisor()).goLive(request, life.signal), project);
           changes.emit();
         } catch (error) {

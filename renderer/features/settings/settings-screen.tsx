@@ -1,4 +1,14 @@
-import { Cpu, HardDrive, Info, Keyboard, type LucideIcon, ServerCog, SlidersHorizontal, Upload } from 'lucide-react';
+import {
+  Cpu,
+  HardDrive,
+  Info,
+  Keyboard,
+  type LucideIcon,
+  Radio,
+  ServerCog,
+  SlidersHorizontal,
+  Upload,
+} from 'lucide-react';
 import { lazy, type ReactElement, Suspense } from 'react';
 import { useStore } from 'zustand';
 import { useT } from '../../state/language.ts';
@@ -6,6 +16,7 @@ import { cx, Spinner } from '../../ui/index.ts';
 import { DataSettings } from './data-settings.tsx';
 import { ExportSettings } from './export-settings.tsx';
 import { GeneralSettings } from './general-settings.tsx';
+import { LiveSettings } from './live-settings.tsx';
 import { MachineSettings } from './machine-settings.tsx';
 import styles from './settings.module.css';
 import { SECTIONS, type SettingsSection, settingsStore } from './settings-store.ts';
@@ -18,6 +29,7 @@ const ICONS: Readonly<Record<SettingsSection, LucideIcon>> = {
   general: SlidersHorizontal,
   export: Upload,
   providers: ServerCog,
+  live: Radio,
   data: HardDrive,
   machine: Cpu,
   shortcuts: Keyboard,
@@ -31,6 +43,7 @@ const PAGES: Readonly<Record<SettingsSection, () => ReactElement>> = {
       <ProvidersPage />
     </Suspense>
   ),
+  live: LiveSettings,
   data: DataSettings,
   machine: MachineSettings,
   shortcuts: ShortcutSettings,
