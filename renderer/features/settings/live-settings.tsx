@@ -51,7 +51,6 @@ export function LiveSettings(): ReactElement {
             pattern="https?://.+"
             className={fields.input}
             aria-label={t('settings.hookAddress')}
-            placeholder="https://"
             autoComplete="off"
             spellCheck={false}
             maxLength={2000}
