@@ -18,6 +18,7 @@ export const wellSession = (changes: Partial<SessionStatus> = {}): SessionStatus
   next: { text: 'And "then"', segmentId: 'one' },
   ...{
     queued: 0,
+    thinking: 0,
     paused: false,
     position: null,
     scene: null,

@@ -25,8 +25,29 @@ const saySchema = z.object({
   resume: z.enum(['interrupted', 'next']).default('interrupted'),
 });
 
+/** A viewer's question: answered by the language model, and said while it is being written, from its first sentence on. */
+const askSchema = z.object({
+  type: z.literal('ask'),
+  /** As of `say`. */
+  id: z.string().min(1).max(64),
+  question: z.string().min(1).max(2000),
+  /** Of the answer, once its first sentence can be said; until then the show goes on. */
+  intent: z.enum(SPEECH_INTENTS).default('queue'),
+  voiceId: z.string().nullable().default(null),
+  resume: z.enum(['interrupted', 'next']).default('interrupted'),
+  /** In a position: what was written of the answer by then. `whole`: nothing more comes. */
+  answer: z
+    .object({
+      sentences: z.array(z.object({ text: z.string(), emotion: z.string(), intensity: z.number().min(0).max(1) })),
+      whole: z.boolean(),
+    })
+    .nullable()
+    .default(null),
+});
+
 export const liveCommandSchema = z.discriminatedUnion('type', [
   saySchema,
+  askSchema,
   /** Stops after the sentence being said, or at once; the avatar idles until `resume`. */
   z.object({ type: z.literal('pause'), at: z.enum(['sentence', 'now']).default('sentence') }),
   z.object({ type: z.literal('resume') }),
@@ -78,7 +99,11 @@ export const showPositionSchema = z.object({
    * What the desk asked for and has not wholly been said, in the order it will be, with the sentence it goes on at. null: the line of the
    * show at this position comes here; where there is none, after all of them.
    */
-  desk: z.array(z.object({ command: saySchema, sentence: z.int().min(0) }).nullable()).default([]),
+  desk: z
+    .array(
+      z.object({ command: z.discriminatedUnion('type', [saySchema, askSchema]), sentence: z.int().min(0) }).nullable(),
+    )
+    .default([]),
   /** By the desk: nothing is begun until it resumes. */
   paused: z.boolean().default(false),
 });
@@ -124,6 +149,8 @@ export const sessionStatusSchema = z.object({
   next: z.object({ text: z.string(), segmentId: z.string().nullable() }).nullable(),
   /** Said by the desk and waiting. */
   queued: z.int(),
+  /** Questions whose answers are being written and cannot be heard yet. */
+  thinking: z.int(),
   paused: z.boolean(),
   position: showPositionSchema.nullable(),
   scene: z.string().nullable(),

@@ -15,11 +15,13 @@ import { type PlayedItem, positionIn } from './cursor.ts';
 import type { LiveCommand, ShowPosition } from './protocol.ts';
 
 export type SayCommand = Extract<LiveCommand, { type: 'say' }>;
-export type SpeechCommand = Extract<LiveCommand, { type: 'say' | 'pause' | 'resume' | 'skip' | 'goTo' }>;
+/** A question comes in when the first sentence of its answer can be said. */
+export type DeskCommand = Extract<LiveCommand, { type: 'say' | 'ask' }>;
+export type SpeechCommand = Extract<LiveCommand, { type: 'say' | 'ask' | 'pause' | 'resume' | 'skip' | 'goTo' }>;
 
 export type Speech =
   | { source: 'show'; id: string; item: PlayedItem }
-  | { source: 'desk'; id: string; command: SayCommand };
+  | { source: 'desk'; id: string; command: DeskCommand };
 
 /** Of one utterance no event may come after its `ended` or `cut`, until it is begun again. */
 export type SpeechEvent =
@@ -161,6 +163,7 @@ function change(state: SpeechState, event: SpeechEvent, tell: Tell): SpeechState
 function asked(state: SpeechState, command: SpeechCommand, tell: Tell): SpeechState {
   switch (command.type) {
     case 'say':
+    case 'ask':
       return state.seen.has(command.id) ? state : say(remember(state, command.id), command, tell);
     case 'pause':
       return stop({ ...state, paused: true }, command.at, 'interrupted', tell);
@@ -173,7 +176,7 @@ function asked(state: SpeechState, command: SpeechCommand, tell: Tell): SpeechSt
   }
 }
 
-function say(state: SpeechState, command: SayCommand, tell: Tell): SpeechState {
+function say(state: SpeechState, command: DeskCommand, tell: Tell): SpeechState {
   const entry = entryOf(command, 0);
   if (command.intent === 'queue') return { ...state, waiting: [...state.waiting, entry] };
   if (command.intent === 'interrupt') {
@@ -250,7 +253,7 @@ function remember(state: SpeechState, id: string): SpeechState {
   return { ...state, seen: new Set(ids.slice(-REMEMBERED)) };
 }
 
-const entryOf = (command: SayCommand, from: number): Entry => ({
+const entryOf = (command: DeskCommand, from: number): Entry => ({
   ...{ speech: { source: 'desk', id: command.id, command }, from },
 });
 

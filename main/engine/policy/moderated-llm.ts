@@ -35,7 +35,7 @@ export interface ModeratedLlmOptions extends Pick<PolicyDeps, 'settings' | 'cloc
 /** Checks of one answer that are under way at once, of 100 a second that an account may ask. */
 const AHEAD = 6;
 const RISKS = ['none', 'low', 'medium', 'high'] as const;
-const SAFE_LINE = {
+export const SAFE_LINE = {
   zh: '这句话我不方便说，我们换个话题吧。',
   en: 'I would rather not say that. Let’s talk about something else.',
 };

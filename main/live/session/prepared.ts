@@ -5,8 +5,10 @@ import type { AssetRef } from '../../../app/document/asset.ts';
 import type { Project } from '../../../app/document/project.ts';
 import type { ScriptLine } from '../../../app/document/script.ts';
 import type { LineItem } from '../../../app/live/cursor.ts';
-import type { Speech } from '../../../app/live/speech-queue.ts';
+import type { SayCommand, Speech } from '../../../app/live/speech-queue.ts';
 import type { UtterancePlan } from '../../../app/speech/plan.ts';
+import { restMs } from '../../../app/speech/punctuation.ts';
+import { escapeScriptText } from '../../../app/speech/script/escape.ts';
 import { planLine } from '../../../app/speech/script/plan.ts';
 import type { Utterance } from '../../engine/ports/speech.ts';
 import { SAMPLE_RATE } from '../../engine/ports/tts.ts';
@@ -14,6 +16,7 @@ import type { SpeechStage } from '../../engine/stages/speech.ts';
 import { hearRecording } from '../../export/hear-recording.ts';
 import { languageOf } from '../../export/speak-script.ts';
 import type { AssetSource } from '../../storage/assets.ts';
+import type { Answers, AskCommand } from './answers.ts';
 import { type Piece, piecesOf } from './pieces.ts';
 import { slicesOf, sliceUtterance } from './recording-slices.ts';
 import type { Speaker, Spoken } from './speaker.ts';
@@ -27,8 +30,9 @@ export interface PreparedSentence {
 }
 
 export interface Prepared {
-  /** Empty where nothing of it can be said. Never rejects. */
+  /** Empty where nothing of it can be said. More are added to it while it is `growing`. Never rejects. */
   readonly sentences: Promise<PreparedSentence[]>;
+  readonly growing: boolean;
   readonly pauseAfterMs: number;
   cancel(): void;
 }
@@ -38,6 +42,7 @@ export interface PrepareDeps {
   speech: SpeechStage;
   assets: AssetSource;
   ffmpegPath: string;
+  answers: Answers;
   /** Of this session. */
   tempDir: string;
   onTrouble(error: unknown): void;
@@ -51,7 +56,7 @@ export interface MoodOverride {
 const DESK_PAUSE_MS = 300;
 
 /** What a `say` of the desk is as a line of the script. */
-export const deskLine = (command: Extract<Speech, { source: 'desk' }>['command']): ScriptLine => ({
+const deskLine = (command: SayCommand): ScriptLine => ({
   ...{ id: command.id, text: command.text, emotion: command.emotion ?? 'neutral', intensity: command.intensity },
   ...{ voiceId: command.voiceId, pauseAfterMs: DESK_PAUSE_MS },
 });
@@ -64,32 +69,87 @@ export function prepare(speech: Speech, project: Project, mood: MoodOverride | n
     return [];
   };
   if (speech.source === 'show' && speech.item.kind === 'insert')
-    return { sentences: Promise.resolve([]), pauseAfterMs: 0, cancel };
+    return { sentences: Promise.resolve([]), growing: false, pauseAfterMs: 0, cancel };
   if (speech.source === 'show' && speech.item.kind === 'recording') {
     const { asset, text } = speech.item;
     return {
       sentences: recorded(asset, text, speech.id, project, deps, stop.signal).catch(none),
-      ...{ pauseAfterMs: 0, cancel },
+      ...{ growing: false, pauseAfterMs: 0, cancel },
     };
   }
-  try {
-    const line = speech.source === 'desk' ? deskLine(speech.command) : (speech.item as LineItem).line;
-    const plan = withMood(planOf(line, project, mood), mood);
-    const who = { lineId: line.id, voice: project.voice, lineVoiceId: line.voiceId };
-    const sentences = piecesOf(plan).map((piece: Piece): PreparedSentence => {
-      let spoken: Promise<Spoken | null> | undefined;
-      return {
-        ...{ text: piece.text, restMs: piece.restMs / project.voice.rate },
-        spoken: () => {
-          spoken ??= deps.speaker.speak(piece, who, stop.signal);
-          return spoken;
-        },
-      };
-    });
-    return { sentences: Promise.resolve(sentences), pauseAfterMs: line.pauseAfterMs, cancel };
-  } catch (error) {
-    return { sentences: Promise.resolve(none(error)), pauseAfterMs: 0, cancel };
-  }
+  const said = (line: ScriptLine): PreparedSentence[] => {
+    try {
+      return sentencesOf(line, project, mood, deps.speaker, stop.signal);
+    } catch (error) {
+      return none(error);
+    }
+  };
+  if (speech.source === 'desk' && speech.command.type === 'ask')
+    return answered(speech.command, project, deps.answers, said, stop);
+  const line = speech.source === 'desk' ? deskLine(speech.command as SayCommand) : (speech.item as LineItem).line;
+  return { sentences: Promise.resolve(said(line)), growing: false, pauseAfterMs: line.pauseAfterMs, cancel };
+}
+
+function sentencesOf(
+  line: ScriptLine,
+  project: Project,
+  mood: MoodOverride | null,
+  speaker: Speaker,
+  signal: AbortSignal,
+): PreparedSentence[] {
+  const plan = withMood(planOf(line, project, mood), mood);
+  const who = { lineId: line.id, voice: project.voice, lineVoiceId: line.voiceId };
+  return piecesOf(plan).map((piece: Piece): PreparedSentence => {
+    let spoken: Promise<Spoken | null> | undefined;
+    return {
+      ...{ text: piece.text, restMs: piece.restMs / project.voice.rate },
+      spoken: () => {
+        spoken ??= speaker.speak(piece, who, signal);
+        return spoken;
+      },
+    };
+  });
+}
+
+/** Sentences come as the model writes them; those that are said already stay where they are. */
+function answered(
+  command: AskCommand,
+  project: Project,
+  answers: Answers,
+  said: (line: ScriptLine) => PreparedSentence[],
+  stop: AbortController,
+): Prepared {
+  const answer = answers.of(command, project);
+  const { id, voiceId } = command;
+  const sentences: PreparedSentence[] = [];
+  const first = Promise.withResolvers<PreparedSentence[]>();
+  let taken = 0;
+  const take = (): void => {
+    const { written, withdrawn } = answer;
+    if (withdrawn && taken > 0) sentences.length = taken = 0;
+    for (const { text, emotion, intensity } of written.sentences.slice(taken)) {
+      const line = { id, text: escapeScriptText(text), emotion, intensity, voiceId, pauseAfterMs: 0 };
+      const pieces = said(line);
+      // Nobody knows yet whether there is another; after the last it is the pause that counts.
+      const last = pieces.at(-1);
+      if (last) last.restMs = restMs(/[^\p{L}\p{N}]*$/u.exec(text)![0]) / project.voice.rate;
+      sentences.push(...pieces);
+      taken++;
+    }
+    if (sentences.length > 0 || written.whole) first.resolve(sentences);
+  };
+  const stopListening = answer.onMore(take);
+  stop.signal.addEventListener('abort', stopListening, { once: true });
+  stop.signal.addEventListener('abort', () => first.resolve(sentences), { once: true });
+  take();
+  return {
+    sentences: first.promise,
+    get growing() {
+      return !answer.written.whole && !stop.signal.aborted;
+    },
+    pauseAfterMs: DESK_PAUSE_MS,
+    cancel: () => stop.abort(new DOMException('it is not said after all', 'AbortError')),
+  };
 }
 
 function planOf(line: ScriptLine, project: Project, mood: MoodOverride | null): UtterancePlan {

@@ -86,7 +86,7 @@ async function start(request: Extract<SessionRequest, { type: 'start' }>): Promi
     const ffmpeg = await studio.ffmpeg(signal);
     const running = new LiveSession(request, {
       clock: request.virtualClock ? new VirtualClock(Date.now()) : realClock(),
-      speech: studio.speech,
+      ...{ speech: studio.speech, llm: studio.providers.answers },
       // Only read: neither lock nor database is needed.
       assets: openAssetStore(join(studio.paths.dataDir, 'assets'), {
         exclusively: (work) => work(),

@@ -9,6 +9,7 @@ import { type InsertItem, ShowCursor } from '../../../app/live/cursor.ts';
 import type { LiveCommand, LiveError, SessionStatus } from '../../../app/live/protocol.ts';
 import { SpeechQueue } from '../../../app/live/speech-queue.ts';
 import type { StageSize } from '../../../app/media/stage-size.ts';
+import type { LlmProvider } from '../../engine/ports/llm.ts';
 import { SAMPLE_RATE } from '../../engine/ports/tts.ts';
 import type { SpeechStage } from '../../engine/stages/speech.ts';
 import type { VideoEncoderName } from '../../media/ffmpeg/args.ts';
@@ -16,6 +17,7 @@ import { isHardwareEncoder } from '../../media/ffmpeg/encoders.ts';
 import { liveArgs } from '../../media/ffmpeg/live-args.ts';
 import type { openFrameSource } from '../../render/frame-source.ts';
 import type { AssetSource } from '../../storage/assets.ts';
+import { Answers } from './answers.ts';
 import { type Clock, VirtualClock } from './clock.ts';
 import { EncoderKeeper, type Quality } from './encoder-keeper.ts';
 import { Feeder } from './feeder.ts';
@@ -34,6 +36,8 @@ import type { StageMaker } from './stage-maker.ts';
 export interface SessionDeps {
   clock: Clock;
   speech: SpeechStage;
+  /** Answers what viewers ask. */
+  llm: Pick<LlmProvider, 'chat'>;
   assets: AssetSource;
   ffmpegPath: string;
   /** Which encoder works here, for a size. */
@@ -127,7 +131,10 @@ export class LiveSession {
         cursor: new ShowCursor({ source: project, position }),
         queue: new SpeechQueue(position?.desk, position?.paused),
         stage: this.#stageDoor(),
-        prepare: { speaker: this.#speaker, speech, assets, ffmpegPath, tempDir, onTrouble },
+        prepare: {
+          ...{ speaker: this.#speaker, speech, assets, ffmpegPath, tempDir, onTrouble },
+          answers: new Answers({ llm: deps.llm, onTrouble }),
+        },
         ...{ nowMs: () => this.#clock.nowMs(), wallMs },
         openSound: async ({ jingle }) => {
           try {
@@ -230,6 +237,7 @@ export class LiveSession {
   command(command: LiveCommand): void {
     switch (command.type) {
       case 'say':
+      case 'ask':
       case 'pause':
       case 'resume':
       case 'skip':

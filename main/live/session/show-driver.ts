@@ -8,6 +8,7 @@ import type { IdleItem, PlayedItem, ShowCursor, ShowItem } from '../../../app/li
 import type { LiveCommand, SessionStatus, ShowPosition, UtteranceTrace } from '../../../app/live/protocol.ts';
 import type { Speech, SpeechCommand, SpeechEffect, SpeechEvent, SpeechQueue } from '../../../app/live/speech-queue.ts';
 import { SAMPLE_RATE } from '../../engine/ports/tts.ts';
+import type { AskCommand } from './answers.ts';
 import type { Mixer } from './mixer.ts';
 import type { PcmStream } from './pcm-stream.ts';
 import { type MoodOverride, type PrepareDeps, type Prepared, prepare } from './prepared.ts';
@@ -59,6 +60,8 @@ export class ShowDriver {
   #ahead: { item: ShowItem; before: ShowPosition }[] = [];
   readonly #prepared = new Map<string, Prepared>();
   readonly #asked = new Map<string, number>();
+  /** Questions whose answers cannot be heard yet. */
+  readonly #thinking = new Set<string>();
   readonly #time: StreamTime;
   readonly #speaking: Speaking;
   /** On the stream's own clock: the one on the wall may be put back an hour meanwhile. */
@@ -94,7 +97,14 @@ export class ShowDriver {
 
   command(command: SpeechCommand): void {
     const { cursor } = this.#deps;
-    if (command.type === 'say') this.#asked.set(command.id, this.#deps.nowMs());
+    if (command.type === 'ask') {
+      void this.#ask(command);
+      return;
+    }
+    if (command.type === 'say') {
+      this.#asked.set(command.id, this.#deps.nowMs());
+      if (command.intent === 'replace') this.#forgetQuestions();
+    }
     if (command.type === 'goTo') {
       this.#forgetAhead();
       if (!cursor.goTo(command.segmentId, command.line, this.#deps.wallMs())) {
@@ -107,6 +117,62 @@ export class ShowDriver {
     this.#askAgainAt = null;
     this.#dispatch({ type: 'asked', command });
     this.#tellPosition();
+  }
+
+  /** The show goes on until the first sentence of the answer can be said. */
+  async #ask(command: AskCommand): Promise<void> {
+    const { id } = command;
+    const { queue, prepare: deps, events } = this.#deps;
+    if (this.#thinking.has(id) || queue.state.seen.has(id) || this.#closing) return;
+    this.#thinking.add(id);
+    this.#asked.set(id, this.#deps.nowMs());
+    const answer = deps.answers.of(command, this.#project);
+    answer.onMore(() => {
+      if (answer.withdrawn) this.#takeBack(command, answer.written.sentences[0]!.text);
+    });
+    const speech: Speech = { source: 'desk', id, command };
+    for (;;) {
+      // Made anew where the desk changed voice or mood meanwhile.
+      const prepared = this.#prepare(speech, 0);
+      const [first] = await prepared.sentences;
+      await first?.spoken();
+      if (!this.#thinking.has(id)) return;
+      if (this.#prepared.get(id) !== prepared) continue;
+      this.#thinking.delete(id);
+      if (first === undefined) {
+        this.#forget(id);
+        events.done(id, false);
+        return;
+      }
+      if (command.intent === 'replace') this.#forgetQuestions();
+      this.#askAgainAt = null;
+      this.#dispatch({ type: 'asked', command });
+      this.#tellPosition();
+      return;
+    }
+  }
+
+  /** The service took its words back: what is being said of them is cut off, and a safe line said. */
+  #takeBack({ id, voiceId }: AskCommand, text: string): void {
+    if (this.#speaking.run?.id !== id) return;
+    this.#dispatch({ type: 'asked', command: { type: 'skip', what: 'line' } });
+    const instead = { type: 'say', id: `${id}.`.slice(-64), text, intent: 'interrupt', voiceId } as const;
+    this.command({ ...instead, emotion: null, intensity: 1, resume: 'interrupted' });
+  }
+
+  #forgetQuestions(): void {
+    for (const id of [...this.#thinking]) {
+      this.#forget(id);
+      this.#deps.events.done(id, false);
+    }
+  }
+
+  #forget(id: string): void {
+    this.#thinking.delete(id);
+    this.#prepared.get(id)?.cancel();
+    this.#prepared.delete(id);
+    this.#asked.delete(id);
+    this.#deps.prepare.answers.close(id);
   }
 
   #skipSegment(): void {
@@ -166,6 +232,7 @@ export class ShowDriver {
   close(): void {
     if (this.#closing) return;
     this.#closing = true;
+    this.#forgetQuestions();
     this.#forgetAhead();
     this.#deps.cursor.close();
     this.#time.silenceUntil = this.#time.due;
@@ -213,6 +280,7 @@ export class ShowDriver {
         break;
       case 'done':
         this.#asked.delete(effect.id);
+        this.#deps.prepare.answers.close(effect.id);
         this.#deps.events.done(effect.id, effect.said);
         break;
       case 'skip-silence':
@@ -309,7 +377,12 @@ export class ShowDriver {
   }
 
   get position(): ShowPosition {
-    return this.#deps.queue.position(this.#nextPosition());
+    const position = this.#deps.queue.position(this.#nextPosition());
+    const { answers } = this.#deps.prepare;
+    const desk = position.desk.map((each) =>
+      each?.command.type === 'ask' ? { ...each, command: answers.asWritten(each.command) } : each,
+    );
+    return { ...position, desk };
   }
 
   #tellPosition(): void {
@@ -333,6 +406,7 @@ export class ShowDriver {
   #letGo(but: string): void {
     const needed = new Set([
       ...[but, this.#speaking.run?.id ?? but, this.#deps.queue.upcoming?.speech.id ?? but],
+      ...this.#thinking,
       ...this.#ahead.flatMap(({ item }) => ('id' in item ? [item.id] : [])),
     ]);
     for (const [id, prepared] of this.#prepared) {
@@ -370,7 +444,7 @@ export class ShowDriver {
     this.#speaking.frameDrawn(frame);
   }
 
-  status(): Pick<SessionStatus, 'speaking' | 'next' | 'queued' | 'paused'> {
+  status(): Pick<SessionStatus, 'speaking' | 'next' | 'queued' | 'thinking' | 'paused'> {
     const { queue, programme } = this.#deps;
     const heard = programme.at(this.#time.due);
     const run = this.#speaking.run;
@@ -388,12 +462,14 @@ export class ShowDriver {
       : shown && 'segmentId' in shown
         ? { text: shown.kind === 'line' ? shown.line.text : '', segmentId: shown.segmentId }
         : null;
-    return { speaking, next, queued: queue.queued, paused: queue.paused };
+    return { speaking, next, queued: queue.queued, thinking: this.#thinking.size, paused: queue.paused };
   }
 
   dispose(): void {
     for (const prepared of this.#prepared.values()) prepared.cancel();
     this.#prepared.clear();
+    this.#deps.prepare.answers.dispose();
+    this.#thinking.clear();
     this.#speaking.dispose();
   }
 

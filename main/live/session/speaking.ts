@@ -125,6 +125,8 @@ export class Speaking {
     if (run === null) return true;
     if (run.sentences === null || run.jingle === 'opening') return false;
     if (run.next >= run.sentences.length || run.stopping) return true;
+    // Written a moment ago: asked for before the next frame.
+    if (run.nextSpoken?.index !== run.next) return true;
     return run.lastEnd !== null && run.lastEnd - this.#time.due > SAMPLE_RATE;
   }
 
@@ -186,7 +188,7 @@ export class Speaking {
       return;
     }
     while (run.next < run.sentences.length && this.#placeNext(run));
-    if (this.#run !== run || run.next < run.sentences.length) return;
+    if (this.#run !== run || run.next < run.sentences.length || run.prepared.growing) return;
     if (this.#deps.programme.placed.some(({ id, over }) => id === run.id && !over)) return;
     if (this.#unsaid.some(({ id }) => id === run.id)) return;
     const pause = Math.round((run.prepared.pauseAfterMs * SAMPLE_RATE) / 1000);
@@ -385,7 +387,7 @@ export class Speaking {
 export const msOf = (sample: number): number => (sample * 1000) / SAMPLE_RATE;
 
 export function textOf(speech: Speech): string {
-  if (speech.source === 'desk') return speech.command.text;
+  if (speech.source === 'desk') return speech.command.type === 'say' ? speech.command.text : speech.command.question;
   const { item } = speech;
   if (item.kind === 'line') return item.line.text;
   if (item.kind === 'recording') return item.text || (item.asset.fileName ?? '');

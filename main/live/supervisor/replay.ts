@@ -21,7 +21,7 @@ export interface Replay {
 
 export function createReplay(start: { project: Project; position: ShowPosition | null }): Replay {
   let { project, position } = start;
-  const says = new Map<string, Of<'say'>>();
+  const says = new Map<string, Of<'say'> | Of<'ask'>>();
   let volume: Of<'volume'> | null = null;
   let emotion: Of<'emotion'> | null = null;
   let scene: Of<'scene'> | null = null;
@@ -41,6 +41,10 @@ export function createReplay(start: { project: Project; position: ShowPosition |
     },
     sent(command) {
       switch (command.type) {
+        case 'ask':
+          // What it replaces goes when its answer is there.
+          if (!says.has(command.id)) says.set(command.id, command);
+          break;
         case 'say':
           if (command.intent === 'replace') says.clear();
           if (!says.has(command.id)) says.set(command.id, command);

@@ -45,7 +45,7 @@ export class LiveWorld implements AsyncDisposable {
       { position: null, fromStreamMs: 0, commands: [], ...start },
       {
         clock: realClock(),
-        speech: this.studio.speech,
+        ...{ speech: this.studio.speech, llm: this.studio.providers.answers },
         assets: this.#assets(),
         ffmpegPath: ffmpeg.path,
         chooseEncoder: () => Promise.resolve('libx264'),
