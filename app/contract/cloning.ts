@@ -18,7 +18,8 @@ export const clonedVoiceSchema = z.object({
   /** `cosyvoice`, `qwen-tts`. */
   provider: z.string(),
   voiceId: idSchema,
-  state: z.enum(['preparing', 'ready', 'refused']),
+  /** `gone`: it was made by this studio, and the account there is a key for has it no more. */
+  state: z.enum(['preparing', 'ready', 'refused', 'gone']),
   /** The model it speaks with, and with no other. */
   model: z.string(),
   /** '' and null: it was not made by this studio. */

@@ -19,6 +19,15 @@ export const settingsSchema = z.object({
   /** Sizes of panels and the like, by name: the interface's own memory. */
   layout: z.record(z.string().max(100), z.number()).default({}),
   lastProjectId: z.string().nullable().default(null),
+  /** How dictation and subtitles listen. */
+  listening: z
+    .object({
+      /** BCP-47, a dialect included (`yue`, `zh-sichuan`); '': by the line's voice, else as it is heard. */
+      language: z.string().max(40),
+      /** Names and terms of the person's own, beside those of a project. */
+      words: z.array(z.string().min(1).max(100)).max(300),
+    })
+    .default({ language: '', words: [] }),
 });
 export type Settings = z.infer<typeof settingsSchema>;
 
@@ -34,6 +43,7 @@ export const settingsChangeSchema = z.object({
   exportFolder: changes.exportFolder.unwrap().optional(),
   layout: changes.layout.unwrap().optional(),
   lastProjectId: changes.lastProjectId.unwrap().optional(),
+  listening: changes.listening.unwrap().optional(),
 });
 export type SettingsChange = z.infer<typeof settingsChangeSchema>;
 

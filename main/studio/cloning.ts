@@ -5,7 +5,7 @@ import type { StudioContract } from '../../app/contract/index.ts';
 import { dayOf } from '../../app/document/consent.ts';
 import { allowedVoice, type RecordedVoiceConsent, voiceConsentState } from '../../app/document/voice-consent.ts';
 import { StudioError } from '../../app/errors/index.ts';
-import type { ClonedVoice, VoiceCloneProvider } from '../engine/ports/voice-clone.ts';
+import type { VoiceCloneProvider } from '../engine/ports/voice-clone.ts';
 import type { AssetSource } from '../storage/assets.ts';
 import type { KeptClone, VoiceConsentRepository } from '../storage/repositories/voice-consents.ts';
 import type { ServiceOf } from './service.ts';
@@ -31,7 +31,7 @@ export function createCloningService(deps: CloningDeps): ServiceOf<StudioContrac
   };
   const described = (
     provider: string,
-    { id, state, model }: ClonedVoice,
+    { id, state, model }: Pick<ClonedVoiceDescription, 'state' | 'model'> & { id: string },
     kept: KeptClone | undefined,
   ): ClonedVoiceDescription => ({
     ...{ provider, voiceId: id, state, model: model || kept?.model || '' },
@@ -56,9 +56,16 @@ export function createCloningService(deps: CloningDeps): ServiceOf<StudioContrac
     },
     async voices(_, signal) {
       const all = await Promise.all(
-        (await deps.providers()).map(async (provider) =>
-          (await provider.list(signal)).map((voice) => described(provider.id, voice, keptOf(provider.id, voice.id))),
-        ),
+        (await deps.providers()).map(async ({ id, list }) => {
+          const there = await list(signal);
+          const gone = consents
+            .clones()
+            .filter((clone) => clone.provider === id && !there.some((voice) => voice.id === clone.voiceId));
+          return [
+            ...there.map((voice) => described(id, voice, keptOf(id, voice.id))),
+            ...gone.map((clone) => described(id, { ...clone, id: clone.voiceId, state: 'gone' }, clone)),
+          ];
+        }),
       );
       return all.flat();
     },
@@ -85,7 +92,9 @@ export function createCloningService(deps: CloningDeps): ServiceOf<StudioContrac
       return described(provider, await (await providerOf(provider)).query(voiceId, signal), keptOf(provider, voiceId));
     },
     async remove({ provider, voiceId }, signal) {
-      await (await providerOf(provider)).delete(voiceId, signal);
+      const vendor = await providerOf(provider);
+      // What is there no more need not be deleted there.
+      if ((await vendor.list(signal)).some(({ id }) => id === voiceId)) await vendor.delete(voiceId, signal);
       consents.forgetClone(provider, voiceId);
       onChange();
       return {};

@@ -10,6 +10,7 @@ before(async () => {
 after(() => place.remove());
 
 const OWN = ['export', '--portrait', 'me.jpg', '--text', 'Hi.'];
+const CLONE = ['voices', 'clone', '--sample', 'me.wav', '--consent', 'c.wav'];
 const LIN = ['export', '--portrait', 'sample:lin', '--text', 'Hi.'];
 
 describe('wrong usage ends with 2, says what is wrong and what is meant', () => {
@@ -64,6 +65,28 @@ describe('wrong usage ends with 2, says what is wrong and what is meant', () => 
     ['consent of a drawing', [...LIN, '--not-a-person'], 'command.consent-of-sample', /--portrait/],
     ['one file for two', [...LIN, '--out', 'a.mp4', '--timeline', 'a.mp4'], 'command.same-file-twice', /another name/],
     ['no such language', ['--lang', 'fr', 'doctor'], 'command.bad-value', /en, zh-CN/],
+    ['no such part of voices', ['voices', 'clonned'], 'command.bad-value', /Did you mean cloned\?/],
+    ['a clone of nothing', ['voices', 'clone', '--consent', 'c.wav'], 'command.missing-argument', /--help/],
+    [
+      'a clone without consent',
+      ['voices', 'clone', '--sample', 'me.wav'],
+      'cloud.consent-missing',
+      /record the sentence/,
+    ],
+    ['a clone of nobody', [...CLONE, '--scope', 'x', '--expires', '2099-12-31'], 'command.missing-argument', /--help/],
+    [
+      'a clone without an end',
+      [...CLONE, '--person', 'Lin', '--scope', 'x', '--expires', 'never'],
+      'command.bad-value',
+      /2026-12-31/,
+    ],
+    [
+      'no such service',
+      [...CLONE, '--person', 'Lin', '--scope', 'x', '--expires', '2099-12-31', '--provider', 'cosivoice'],
+      'command.bad-value',
+      /Did you mean cosyvoice\?/,
+    ],
+    ['nothing to delete', ['voices', 'rm'], 'command.missing-argument', /--help/],
     ['a language nobody speaks', ['voices', '--lang', 'klingon'], 'command.bad-value', /ja/],
     ['align without a recording', ['align', '--text', 'x'], 'command.missing-argument', /--help/],
   ];

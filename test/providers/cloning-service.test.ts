@@ -89,7 +89,13 @@ test('a voice is cloned only under a consent that stands and whose sentence is t
   assert.equal(later?.consent, 'expired');
   assert.deepEqual(await today.voices({}, signal), [made]);
   assert.deepEqual(await today.query({ provider: 'qwen-tts', voiceId: made.voiceId }, signal), made);
+  // Deleted in the vendor's console meanwhile: it is told, and can be forgotten here too.
+  const elsewhere = server.context.voices.get(made.voiceId)!;
+  server.context.voices.delete(made.voiceId);
+  assert.deepEqual(await today.voices({}, signal), [{ ...made, state: 'gone' }]);
+  server.context.voices.set(made.voiceId, elsewhere);
   await today.remove({ provider: 'qwen-tts', voiceId: made.voiceId }, signal);
+  assert.equal(server.context.voices.size, 0);
   assert.deepEqual([await today.voices({}, signal), storage.voiceConsents.clones()], [[], []]);
   await assert.rejects(
     async () => today.saveConsent({ ...consent, evidence: { ...evidence, sha256: 'c'.repeat(64) } }, signal),

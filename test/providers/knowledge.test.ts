@@ -1,9 +1,14 @@
 import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { inspect } from 'node:util';
 import type { StudioError } from '../../app/errors/index.ts';
 import { bailianSettingsSchema } from '../../app/providers/settings.ts';
+import { createCachedLlm } from '../../main/engine/policy/cached-llm.ts';
 import { BailianEmbeddings, BailianRerank } from '../../main/providers/knowledge/bailian/index.ts';
+import { openSqliteAnswers } from '../../main/storage/answer-cache/sqlite.ts';
 import { type FakeBailian, startBailian } from '../servers/bailian/server.ts';
 
 const never = new AbortController().signal;
@@ -67,6 +72,42 @@ test('puts documents in order of relevance with every model, beyond the limits t
     assert.deepEqual(await provider.rerank('问', [], 3, never), []);
     await assert.rejects(provider.rerank('问'.repeat(5000), ['答'], 1, never), { code: 'cloud.too-long' });
   }
+});
+
+test('of answers to like questions the one that answers best is given; without a ranking the likest question’s', async (t) => {
+  await using server = await startBailian();
+  const folder = await mkdtemp(join(tmpdir(), 'answers-'));
+  const cache = openSqliteAnswers(join(folder, 'answers.db'), { maxEntries: 100, ttlMs: 60_000, similarity: 0.2 });
+  t.after(async () => {
+    await cache.close();
+    await rm(folder, { recursive: true, force: true });
+  });
+  const embeddings = new BailianEmbeddings(access(server));
+  const reranker = new BailianRerank(access(server));
+  // As it is asked below: no model of its own, and nothing before it.
+  const scope = JSON.stringify([[], { model: null }]);
+  for (const [question, answer] of [
+    ['几点开门？', '我们在南京路。'],
+    ['几点关门？', '早上九点开门，晚上九点关门。'],
+  ] as const) {
+    const [values] = await embeddings.embed([question], 'query', never);
+    await cache.keep(scope, question, answer, { space: embeddings.model, values: values! });
+  }
+  const llm = createCachedLlm({
+    llm: { id: 'nobody', runs: 'local', chat: () => assert.fail('asked again'), dispose: async () => undefined },
+    ...{ cache: async () => cache, embeddings: () => embeddings, reranker: () => reranker },
+    ...{ emit: () => undefined, wallMs: Date.now },
+  });
+  const answer = async (): Promise<string> => {
+    let text = '';
+    const question = { role: 'user' as const, content: '早上几点开门呢' };
+    for await (const event of llm.chat({ model: null, messages: [question] }, never))
+      if (event.type === 'text') text += event.text;
+    return text;
+  };
+  assert.equal(await answer(), '早上九点开门，晚上九点关门。');
+  server.faults.next('rerank', { kind: 'error', status: 500, code: 'InternalError', message: 'x' });
+  assert.equal(await answer(), '我们在南京路。');
 });
 
 test('every fault has its code; an abort its reason', async () => {

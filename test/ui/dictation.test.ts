@@ -1,4 +1,4 @@
-/** Dictating a line, and subtitling a recording, in a real Chromium whose microphone hears the embedded voice. */
+/** Dictating a line, subtitling a recording and cloning a voice, in a real Chromium whose microphone hears the embedded voice. */
 import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -14,11 +14,14 @@ import { openChromium, type PageOptions, type StudioPages, startStudioPages, vio
 
 const KEY = 'sk-of-the-test-0123456789abcdef';
 const TEXT = '今天天气很好，我们去公园散步。';
+const SAMPLE =
+  '大家好，欢迎收看今天的节目。天气很好，我们一起去公园散步，看看花，听听鸟叫，然后回家吃饭，晚上再看一本好书。';
 const RATE = 48_000;
 let pages: StudioPages;
 let bailian: FakeBailian;
 let folder: string;
 let spoken: string;
+let sample: string;
 
 before(async () => {
   for (const name of ['DASHSCOPE_API_KEY', 'DASHSCOPE_HTTP_BASE_URL', 'DASHSCOPE_WEBSOCKET_BASE_URL'])
@@ -29,7 +32,12 @@ before(async () => {
   const voice = new PcmVoice();
   const request = { text: TEXT, voice: 'espeak+f3', sampleRate: RATE };
   const { pcm } = await voice.speak(request, new AbortController().signal);
+  const long = await voice.speak({ ...request, text: SAMPLE, sampleRate: 24_000 }, new AbortController().signal);
   await voice.dispose();
+  sample = join(folder, 'sample.wav');
+  const sampleWav = await openWav(sample, { channels: 1, sampleRateHz: 24_000 });
+  await sampleWav.write(long.pcm);
+  await sampleWav.finish();
   spoken = join(folder, 'spoken.wav');
   const wav = await openWav(spoken, { channels: 1, sampleRateHz: RATE });
   // The browser plays it from the moment it opens the device, and hands it on a little later.
@@ -77,9 +85,28 @@ test('a line is dictated: words appear while they are said, and are one step of 
   const browser = await openChromium({ args: [`--use-file-for-fake-audio-capture=${spoken}%noloop`] });
   try {
     const { page, said } = await openScript('Intro.', browser);
+    // In which dialect, and which words to expect: kept for the person.
+    const text = (key: string) => textOf('en', `script.${key}`);
+    await page.getByRole('button', { name: text('listening') }).click();
+    await page.getByRole('combobox', { name: text('heardLanguage') }).click();
+    await page.getByRole('option', { name: text('heard-zh-sichuan') }).click();
+    await page.getByRole('textbox', { name: text('hotWords') }).fill('声画\n小慧，小慧');
+    assert.deepEqual(await violations(page), []);
+    await page.keyboard.press('Escape');
+    const listening = async () => (await pages.rpc.settings.get({})).listening;
+    await eventually(listening, { language: 'zh-sichuan', words: ['声画', '小慧'] });
     await button(page, 'script.dictateLine').click();
     await page.locator('[data-said]').waitFor();
     assert.deepEqual(await violations(page), []);
+    const { body } = bailian.requests.findLast(({ surface }) => surface === 'asr-task')!;
+    const { parameters } = (body as { payload: { parameters: { language_hints: string[]; vocabulary_id: string } } })
+      .payload;
+    assert.deepEqual(parameters.language_hints, ['zh']);
+    const { words } = bailian.context.vocabularies.get(parameters.vocabulary_id)!;
+    assert.deepEqual(
+      words.map(({ text }) => text),
+      ['声画', '小慧'],
+    );
     await eventually(said, [`Intro${letters(TEXT)}`]);
     await button(page, 'script.dictateStop').click();
     await button(page, 'script.dictateLine').waitFor();
@@ -125,4 +152,71 @@ test('a recording becomes lines of the script, and subtitles', async () => {
   await dialog.getByRole('button', { name: 'Take 1 line' }).click();
   await eventually(said, ['Intro', letters(TEXT)]);
   await page.context().close();
+});
+
+test('a voice of one’s own: refused without the recorded consent, then made, used, and silent once it is withdrawn', async () => {
+  const browser = await openChromium({ args: [`--use-file-for-fake-audio-capture=${spoken}`] });
+  try {
+    await pages.set({ listening: { language: '', words: [] } });
+    const { page } = await openScript('Intro.', browser);
+    const text = (key: string, params = {}) => textOf('en', `voice.${key}`, params);
+    await doAction(page, text('ownOpen'));
+    await page.getByText(text('ownNone')).waitFor();
+    assert.deepEqual(await violations(page), []);
+    await page.getByRole('button', { name: text('ownMake') }).click();
+    const go = page.getByRole('button', { name: text('ownGo') });
+    await go.click();
+    await page.getByRole('alert').getByText(text('ownMissingPerson')).waitFor();
+    await page.getByRole('textbox', { name: text('ownPerson') }).fill('Lin');
+    await page.getByRole('textbox', { name: text('ownScope') }).fill('course videos');
+    await page
+      .locator('[data-sentence]')
+      .getByText(/^I am Lin\. .*used for: course videos, from/)
+      .waitFor();
+    await go.click();
+    await page.getByRole('alert').getByText(text('ownMissingSentence')).waitFor();
+    assert.deepEqual(await pages.rpc.cloning.consents({}), []);
+
+    const sentence = { name: text('ownSentence') };
+    await page.getByRole('button', { name: text('ownRecord', sentence) }).click();
+    await page.locator('[data-recorded="recording"]').waitFor();
+    await new Promise((resolve) => setTimeout(resolve, 1000));
+    await page.getByRole('button', { name: text('stop') }).click();
+    await page.getByRole('button', { name: text('play', sentence) }).waitFor();
+    const choosing = page.waitForEvent('filechooser');
+    await page.getByRole('button', { name: text('ownImport', { name: text('ownSample') }) }).click();
+    await (await choosing).setFiles(sample);
+    await page.getByRole('button', { name: text('play', { name: text('ownSample') }) }).waitFor();
+    assert.deepEqual(await violations(page), []);
+    await go.click();
+
+    const made = page.locator('[data-own-voice="ready"]');
+    await made.waitFor();
+    await made.getByText(/consent until/).waitFor();
+    assert.deepEqual(await violations(page), []);
+    const [voice] = await pages.rpc.cloning.voices({});
+    const [record] = await pages.rpc.cloning.consents({});
+    assert.deepEqual([voice?.name, voice?.consentId, voice?.consent], ['Lin', record?.id, 'stands']);
+    assert.match(record!.consent.statement, /^I am Lin\./);
+    assert.equal(record!.consent.evidence.mediaType, 'audio/wav');
+    await made.getByRole('button', { name: text('ownUse') }).click();
+    await made.getByText(text('inUse')).waitFor();
+
+    await made.getByRole('button', { name: text('ownWithdraw', { name: 'Lin' }) }).click();
+    await made.getByRole('button', { name: text('ownWithdrawYes') }).click();
+    await made.getByText(text('ownConsent-withdrawn')).waitFor();
+    assert.ok(await made.getByRole('button', { name: text('hear', { name: 'Lin' }) }).isDisabled());
+    await pages.set({ locale: 'zh-CN', theme: 'light' });
+    await page.getByText(textOf('zh-CN', 'voice.ownConsent-withdrawn')).waitFor();
+    assert.deepEqual(await violations(page), []);
+    await pages.set({ locale: 'en', theme: 'dark' });
+    await made.getByRole('button', { name: text('ownDelete', { name: 'Lin' }) }).click();
+    await made.getByRole('button', { name: text('ownDeleteYes') }).click();
+    await page.getByText(text('ownNone')).waitFor();
+    assert.equal(bailian.context.voices.size, 0);
+    assert.deepEqual(pages.faults, []);
+    await page.context().close();
+  } finally {
+    await browser.close();
+  }
 });

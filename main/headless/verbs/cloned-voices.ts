@@ -141,6 +141,7 @@ const STATES = {
   preparing: { en: 'being made', zh: '制作中' },
   ready: { en: 'ready', zh: '可用' },
   refused: { en: 'refused by the vendor', zh: '服务商未通过' },
+  gone: { en: 'not at this account', zh: '当前账号中已不存在' },
 } as const;
 const CONSENTS = {
   stands: { en: 'consent until', zh: '授权至' },

@@ -52,6 +52,23 @@ async function behaves(open: Open, wait: (ms: number) => Promise<void>, nowMs: (
   assert.deepEqual(figures, { entries: 2, exactHits: 4, similarHits: 1, misses: 4, hitRate: 5 / 9 });
   await cache.keep('s', '今天天气怎么样？', '雨。', direction(0));
   assert.equal((await cache.find('s', '天气如何', at(5)))?.answer, '雨。', 'the newest answer counts');
+
+  // Of several like questions whoever is asked chooses among the answers, nearest first; of one nobody is asked.
+  await cache.keep('s', '明天天气怎么样', '风。', direction(6));
+  const asked: string[][] = [];
+  const choosing = (index: number | null) => async (answers: readonly string[]) => {
+    asked.push([...answers]);
+    return index;
+  };
+  for (const [index, answer] of [
+    [1, '雨。'],
+    [0, '风。'],
+    [null, '风。'],
+  ] as const)
+    assert.equal((await cache.find('s', '天气如何', at(5), choosing(index)))?.answer, answer);
+  assert.deepEqual(asked, Array(3).fill(['风。', '雨。']));
+  assert.equal((await cache.find('s', '天气如何', at(90), choosing(1)))?.answer, 'Fine.');
+  assert.equal(asked.length, 3);
   await cache.clear();
   assert.equal(await cache.find('s', '今天天气怎么样？', at(0)), null);
   await cache.close();

@@ -29,6 +29,7 @@ import popups from '../../ui/popups.module.css';
 import { exportActions } from './actions/export.ts';
 import { caretStore, lastCaret, putCaret } from './caret.ts';
 import { onCopy, onPasteLines } from './clipboard.ts';
+import { ListeningOptions } from './dictation/listening-options.tsx';
 import { durationStore, followDurations } from './durations.ts';
 import { faultTipStore } from './fault-tip.ts';
 import { FindBar } from './find-bar.tsx';
@@ -213,6 +214,7 @@ function Toolbar(): ReactElement {
         }))}
       />
       <WritingMenu />
+      <ListeningOptions />
       <span className={styles.spring} />
       <Faulty />
       <Total />

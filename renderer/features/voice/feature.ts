@@ -1,7 +1,7 @@
 import { AudioLines, Mic } from 'lucide-react';
 import { lazy } from 'react';
 import type { Feature } from '../feature.ts';
-import { showRecording, showVoices, showWords } from './actions/show-parts.ts';
+import { showOwnVoices, showRecording, showVoices, showWords } from './actions/show-parts.ts';
 
 export const voice: Feature = {
   id: 'voice',
@@ -15,6 +15,9 @@ export const voice: Feature = {
       component: lazy(() => import('./record/recording-tray.tsx')),
     },
   ],
-  dialogs: [{ id: 'voice.browse', component: lazy(() => import('./choose/browse-dialog.tsx')) }],
-  actions: [showVoices, showRecording, showWords],
+  dialogs: [
+    { id: 'voice.browse', component: lazy(() => import('./choose/browse-dialog.tsx')) },
+    { id: 'voice.own', component: lazy(() => import('./own/own-voices-dialog.tsx')) },
+  ],
+  actions: [showVoices, showOwnVoices, showRecording, showWords],
 };

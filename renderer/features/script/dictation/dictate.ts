@@ -17,6 +17,7 @@ import { microphoneWords } from '../../voice/record/microphone-words.ts';
 import { changeText } from '../line-edits.ts';
 import { lineOf } from '../lines-index.ts';
 import { stopListening } from '../listen.ts';
+import { listeningRequest } from './listening.ts';
 
 export interface Dictating {
   lineId: string | null;
@@ -30,8 +31,6 @@ export const dictateStore = createStore<Dictating>(() => OFF);
 
 /** 100 ms. */
 const PIECE = DICTATION_SAMPLE_RATE / 10;
-/** Each of them can be taken by the recogniser's list. */
-const MAX_WORDS = 100;
 
 let finishNow: (() => void) | null = null;
 
@@ -75,9 +74,7 @@ export async function toggleDictation(lineId: string): Promise<void> {
     sender.rate = microphone.sampleRate;
     if (abort.signal.aborted) return;
     const voiceId = line.voiceId ?? document.voice.voiceId;
-    const hotWords = document.script.dictionary.slice(0, MAX_WORDS).map(({ written }) => written);
-    const request = { languages: /yue/.test(voiceId ?? '') ? ['yue'] : [], hotWords };
-    const events = await rpc.dictation.listen(request, { signal: abort.signal });
+    const events = await rpc.dictation.listen(listeningRequest(voiceId), { signal: abort.signal });
     for await (const event of events) {
       if (event.type === 'ready') {
         sender.open(event.session, (error) => {

@@ -1,19 +1,21 @@
 /** A recording that was heard: its lines, to be taken into the script or saved as subtitles. */
 import { type ReactElement, useEffect, useState } from 'react';
+import { useStore } from 'zustand';
 import type { HeardLine } from '../../../../app/contract/dictation.ts';
 import type { AssetRef } from '../../../../app/document/asset.ts';
 import { escapeScriptText } from '../../../../app/speech/script/escape.ts';
 import { saveFile } from '../../../bridge/files.ts';
 import { rpc } from '../../../bridge/index.ts';
 import { useLanguage } from '../../../state/language.ts';
-import { openDocument } from '../../../state/project.ts';
 import { showErrorToast } from '../../../state/show-error.ts';
+import { studioStore } from '../../../state/studio-store.ts';
 import { closeDialog } from '../../../state/ui-store.ts';
 import { Button, Dialog, ErrorBox, ProgressBar } from '../../../ui/index.ts';
 import { addImported } from '../line-edits.ts';
 import styles from '../script.module.css';
+import { listeningRequest } from './listening.ts';
+import { HeardLanguage } from './listening-options.tsx';
 
-const MAX_WORDS = 100;
 const MAX_PAUSE_MS = 60_000;
 type State =
   | { step: 'hearing'; share: number | null }
@@ -25,15 +27,15 @@ export default function SubtitleDialog({ argument }: { argument: unknown }): Rea
   const asset = argument as AssetRef;
   const [state, setState] = useState<State>({ step: 'hearing', share: null });
   const [round, setRound] = useState(0);
+  const language = useStore(studioStore, ({ settings }) => settings?.listening.language);
 
-  // biome-ignore lint/correctness/useExhaustiveDependencies: a round is another try.
+  // biome-ignore lint/correctness/useExhaustiveDependencies: a round is another try, in another language another hearing.
   useEffect(() => {
     const abort = new AbortController();
     const { signal } = abort;
     setState({ step: 'hearing', share: null });
-    const hotWords = (openDocument()?.script.dictionary ?? []).slice(0, MAX_WORDS).map(({ written }) => written);
     (async () => {
-      for await (const event of await rpc.dictation.subtitle({ asset, languages: [], hotWords }, { signal })) {
+      for await (const event of await rpc.dictation.subtitle({ asset, ...listeningRequest(null) }, { signal })) {
         if (signal.aborted) return;
         if (event.type === 'progress') setState({ step: 'hearing', share: event.heardMs / event.durationMs });
         else setState({ step: 'heard', lines: event.lines });
@@ -42,7 +44,7 @@ export default function SubtitleDialog({ argument }: { argument: unknown }): Rea
       if (!signal.aborted) setState({ step: 'failed', error });
     });
     return () => abort.abort(new Error('closed'));
-  }, [asset, round]);
+  }, [asset, round, language]);
 
   const lines = state.step === 'heard' ? state.lines : null;
   const save = async (kind: 'srt' | 'vtt'): Promise<void> => {
@@ -91,6 +93,9 @@ export default function SubtitleDialog({ argument }: { argument: unknown }): Rea
       <p className={styles.importFile}>
         <span className="selectable">{asset.fileName}</span>
         {lines !== null && <span>{t('script.lines', { count: lines.length })}</span>}
+        <span className={styles.heardLanguage}>
+          <HeardLanguage bare />
+        </span>
       </p>
       {state.step === 'hearing' && <ProgressBar label={t('script.subtitleHearing')} value={state.share} />}
       {state.step === 'failed' && <ErrorBox error={state.error} onRetry={() => setRound(round + 1)} />}

@@ -1,5 +1,6 @@
-import { AudioLines, BookA, Mic } from 'lucide-react';
+import { AudioLines, BookA, Mic, MicVocal } from 'lucide-react';
 import { type Action, hasProject } from '../../../actions/action.ts';
+import { openDialog } from '../../../state/ui-store.ts';
 import { showPart } from '../voice-store.ts';
 
 export const showVoices: Action = {
@@ -9,6 +10,14 @@ export const showVoices: Action = {
   menu: { id: 'edit', group: 6 },
   enabled: hasProject,
   run: () => showPart('voices'),
+};
+
+export const showOwnVoices: Action = {
+  id: 'voice.own',
+  label: 'voice.ownOpen',
+  icon: MicVocal,
+  menu: { id: 'edit', group: 6 },
+  run: () => openDialog('voice.own'),
 };
 
 export const showRecording: Action = {

@@ -1,4 +1,4 @@
-import { Mic } from 'lucide-react';
+import { Mic, MicVocal } from 'lucide-react';
 import type { ReactElement } from 'react';
 import { useT } from '../../../state/language.ts';
 import { useDocument } from '../../../state/project.ts';
@@ -26,6 +26,11 @@ export function VoicesPart(): ReactElement {
       )}
       <Slots />
       <Tone />
+      <div className={styles.ownRow}>
+        <Button icon={MicVocal} onClick={() => openDialog('voice.own')}>
+          {t('voice.ownOpen')}
+        </Button>
+      </div>
       <VoiceBrowser onLarger={() => openDialog('voice.browse')} />
     </div>
   );
