@@ -2,10 +2,14 @@
 import assert from 'node:assert/strict';
 import { readFile, stat } from 'node:fs/promises';
 import { after, before, beforeEach, test } from 'node:test';
+import { openWav } from '../../main/media/wav.ts';
 import { type FakeBailian, startBailian } from '../servers/bailian/server.ts';
+import { PcmVoice } from '../servers/bailian/voice.ts';
 import { type Json, Place, type RunOptions } from './run-cli.ts';
 
 const KEY = 'sk-of-the-test-0123456789abcdef';
+const CONSENT =
+  '我是林，我同意在课程视频里使用我的声音。今天天气很好，我们一起去公园散步，看看花，听听鸟叫，然后回家吃饭。';
 let place: Place;
 let bailian: FakeBailian;
 let env: NodeJS.ProcessEnv;
@@ -157,10 +161,49 @@ test('an export speaks with a voice of the cloud, and goes on without it when it
   assert.ok((await stat(place.at('out/local.wav'))).size > 20_000);
 });
 
+test('a voice is cloned under a recorded consent, listed, spoken with, and deleted', async () => {
+  const withKey = { env: { DASHSCOPE_API_KEY: KEY } };
+  bailian.faults.clear();
+  const voice = new PcmVoice();
+  const request = { text: CONSENT, voice: 'espeak+f3', sampleRate: 24_000, rate: 0.9 };
+  const { pcm } = await voice.speak(request, new AbortController().signal);
+  await voice.dispose();
+  const wav = await openWav(place.at('me.wav'), { channels: 1, sampleRateHz: 24_000 });
+  await wav.write(pcm);
+  await wav.finish();
+  const clone = ['voices', 'clone', '--sample', 'me.wav', '--person', '林', '--scope', '课程视频', '--name', 'Lin'];
+  const asked = () => bailian.requests.filter(({ surface }) => surface === 'customization').length;
+  const ended = await run(
+    [...clone, '--consent', 'me.wav', '--expires', '2020-01-01', '--from', '2019-01-01', '--json'],
+    withKey,
+  );
+  assert.deepEqual([ended.code, ended.json().error?.code, asked()], [1, 'cloud.consent-expired', 0]);
+  const made = await run([...clone, '--consent', 'me.wav', '--expires', '2099-12-31', '--json'], withKey);
+  assert.equal(made.code, 0, made.stderr);
+  const { voice: cloned, consent } = made.json() as Json & {
+    voice: { id: string; state: string };
+    consent: { consent: { statement: string } };
+  };
+  assert.equal(cloned.state, 'ready');
+  assert.match(consent.consent.statement, /林.*课程视频.*2099-12-31/);
+  const listed = await run(['voices', 'cloned'], withKey);
+  assert.ok(listed.stdout.includes(`${cloned.id}  ready  consent until  2099-12-31  Lin`), listed.stdout);
+  bailian.requests.length = 0;
+  const talk = ['export', '--portrait', 'sample:lin', '--text', '大家好。', '--voice', cloned.id, '--json'];
+  const spoken = await run([...talk, '--out', 'out/mine.wav'], withKey);
+  assert.equal(spoken.code, 0, spoken.stderr);
+  const [task] = bailian.requests.filter(({ surface }) => surface === 'tts-task');
+  assert.match(JSON.stringify(task?.body), new RegExp(cloned.id.slice('cosyvoice:'.length)));
+  const removed = await run(['voices', 'rm', cloned.id, '--json'], withKey);
+  assert.deepEqual([removed.code, removed.json().removed], [0, cloned.id]);
+  assert.equal(bailian.context.voices.size, 0);
+});
+
 test('help tells of all this, in both languages', async () => {
   for (const [verb, words] of [
     ['providers', /set key bailian/],
     ['chat', /--once/],
+    ['voices', /clone --sample/],
   ] as const) {
     for (const lang of ['en', 'zh-CN']) {
       const { code, stdout } = await place.run(['--lang', lang, verb, '--help']);

@@ -73,7 +73,6 @@ describe('wrong usage ends with 2, says what is wrong and what is meant', () => 
       'cloud.consent-missing',
       /record the sentence/,
     ],
-    ['a clone of nobody', [...CLONE, '--scope', 'x', '--expires', '2099-12-31'], 'command.missing-argument', /--help/],
     [
       'a clone without an end',
       [...CLONE, '--person', 'Lin', '--scope', 'x', '--expires', 'never'],
@@ -86,7 +85,6 @@ describe('wrong usage ends with 2, says what is wrong and what is meant', () => 
       'command.bad-value',
       /Did you mean cosyvoice\?/,
     ],
-    ['nothing to delete', ['voices', 'rm'], 'command.missing-argument', /--help/],
     ['a language nobody speaks', ['voices', '--lang', 'klingon'], 'command.bad-value', /ja/],
     ['align without a recording', ['align', '--text', 'x'], 'command.missing-argument', /--help/],
   ];

@@ -80,17 +80,21 @@ async function behaves(open: Open, wait: (ms: number) => Promise<void>, nowMs: (
   assert.equal((await short.find('s', 'a'))?.answer, 'A');
   await wait(600);
   assert.equal(await short.find('s', 'a', at(0)), null, 'its time is over');
+  await short.close();
+
+  const small = open({ maxEntries: 3, ttlMs: 60_000, similarity: 0.95, nowMs });
+  await small.clear();
   for (const word of ['b', 'c', 'd']) {
-    await short.keep('s', word, word.toUpperCase());
+    await small.keep('s', word, word.toUpperCase());
     await wait(5);
   }
-  assert.ok(await short.find('s', 'b'));
+  assert.ok(await small.find('s', 'b'));
   await wait(5);
-  await short.keep('s', 'e', 'E');
-  assert.equal(await short.find('s', 'c'), null, 'not used for longest');
-  for (const word of ['b', 'd', 'e']) assert.ok(await short.find('s', word), word);
-  await short.clear();
-  await short.close();
+  await small.keep('s', 'e', 'E');
+  assert.equal(await small.find('s', 'c'), null, 'not used for longest');
+  for (const word of ['b', 'd', 'e']) assert.ok(await small.find('s', word), word);
+  await small.clear();
+  await small.close();
 }
 
 test('SQLite: the same words, like words, time, size, and what the answer depends on', async () => {
