@@ -47,7 +47,14 @@ export type ChatEvent =
   | { type: 'tool-call'; call: ChatToolCall }
   /** What was said so far must be taken back: the vendor found it unsafe. */
   | { type: 'withdrawn'; code: string }
-  | { type: 'done'; reason: 'stop' | 'length' | 'tool-calls'; usage: ChatUsage | null; model: string };
+  | {
+      type: 'done';
+      reason: 'stop' | 'length' | 'tool-calls';
+      usage: ChatUsage | null;
+      model: string;
+      /** So many of the oldest messages no longer fitted what the model reads at once, and were left out. */
+      forgotten?: number;
+    };
 
 export interface LlmProvider {
   readonly id: string;
