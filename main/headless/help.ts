@@ -443,6 +443,7 @@ The answer streams to standard output. Which model answers follows from “provi
 Examples:
   $ npm run shenghua -- chat --once "Three names for a tea house"
   $ npm run shenghua -- chat --once "为什么天是蓝的？" --thinking
+  $ npm run shenghua -- chat --once "Why is the sky blue?" --speak answer.wav
   $ cat talk.txt | npm run shenghua -- chat --once - --system "Shorten this by half." --json`,
       'zh-CN': `
 回答逐字输出到标准输出。由哪个模型回答见 providers 命令。
@@ -450,6 +451,7 @@ Examples:
 示例：
   $ npm run shenghua -- chat --once "给茶馆起三个名字"
   $ npm run shenghua -- chat --once "为什么天是蓝的？" --thinking
+  $ npm run shenghua -- chat --once "为什么天是蓝的？" --speak 回答.wav
   $ cat 口播.txt | npm run shenghua -- chat --once - --system "缩短一半。" --json`,
     },
     options: [
@@ -468,6 +470,17 @@ Examples:
           en: 'let it reason before it answers; what it thinks goes to standard error',
           'zh-CN': '回答前先思考；思考过程输出到标准错误',
         },
+      },
+      {
+        flags: '--speak <file>',
+        words: {
+          en: 'speak the answer while it is being written, with the emotion of each sentence, into a WAV',
+          'zh-CN': '边写边读出回答，每句带情绪，保存为 WAV 文件',
+        },
+      },
+      {
+        flags: '--voice <id>',
+        words: { en: 'who speaks it; see “voices”', 'zh-CN': '用哪个声音读；见 voices 命令' },
       },
       LANG,
       ...COMMON,

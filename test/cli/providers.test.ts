@@ -107,6 +107,60 @@ test('settings are set by name, wrong ones refused with what is allowed', async 
   assert.equal((await run(['providers', 'set', 'bailian.models.llm', 'qwen-plus'])).code, 0);
 });
 
+test('an answer is spoken while it is being written, each sentence in its own mood, into a marked file', async () => {
+  const written = [
+    '[happy 0.8] 天空',
+    '是蓝色的！',
+    '[serious 0.5] ',
+    ...'因为空气把短的光波散射得比长的光波多得多，所以我们抬头看见的大多是蓝光。',
+    '就这样。',
+  ];
+  bailian.answers = () => ({ pieces: written });
+  bailian.timing.betweenMs = 60;
+  const from = bailian.requests.length;
+  const spoken = await run(
+    [
+      'chat',
+      '--once',
+      '天为什么是蓝的？',
+      '--speak',
+      place.at('answer.wav'),
+      '--voice',
+      'cosyvoice:longanyang',
+      '--json',
+    ],
+    { env: { DASHSCOPE_API_KEY: KEY } },
+  );
+  bailian.timing.betweenMs = 0;
+  assert.equal(spoken.code, 0, spoken.stderr);
+  const { sentences, firstSoundMs, durationMs } = spoken.json() as Json & {
+    sentences: { text: string; emotion: string; writtenMs: number }[];
+    firstSoundMs: number;
+    durationMs: number;
+  };
+  assert.deepEqual(
+    sentences.map(({ emotion, text }) => [emotion, text.length]),
+    [
+      ['happy', 7],
+      ['serious', 36],
+      ['neutral', 4],
+    ],
+  );
+  assert.ok(
+    firstSoundMs < sentences[1]!.writtenMs,
+    `${firstSoundMs} ms, the second sentence ${sentences[1]!.writtenMs}`,
+  );
+  const tasks = bailian.requests.slice(from).filter(({ surface }) => surface === 'tts-task');
+  assert.equal(tasks.length, 3);
+  assert.match(JSON.stringify(tasks[0]!.body), /happy/, 'the voice is told the mood before the first word');
+  const wav = await readFile(place.at('answer.wav'));
+  assert.ok(wav.includes('AIGC'));
+  assert.ok(
+    durationMs > 6000 && Math.abs((wav.length - 4096) / 96 - durationMs) < 100,
+    `${durationMs} ms in ${wav.length} bytes`,
+  );
+});
+
 test('chat streams the answer of the model, alone on standard output', async () => {
   const withKey = { env: { DASHSCOPE_API_KEY: KEY } };
   bailian.answers = ({ messages, model, thinking }) => ({

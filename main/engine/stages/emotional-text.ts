@@ -68,6 +68,12 @@ export class EmotionalText {
     return this.#read(false);
   }
 
+  /** Of the sentence that is being written what is certain by now, as it will begin; null while there is nothing to be said. */
+  get draft(): { text: string; mood: Mood | null } | null {
+    const text = asSaid(this.#text);
+    return SPOKEN.test(text) ? { text, mood: this.#mood } : null;
+  }
+
   end(): EmotionalSentence[] {
     const sentences = this.#read(true);
     const last = this.#sentence();
@@ -176,11 +182,7 @@ export class EmotionalText {
   }
 
   #sentence(): EmotionalSentence | null {
-    /* A cue leaves its blank behind, which between Chinese words is none. */
-    const text = this.#text
-      .replace(/\s+/g, ' ')
-      .replace(/(?<=[\u3000-\u303f\uff00-\uffef]) /g, '')
-      .trim();
+    const text = asSaid(this.#text);
     this.#text = '';
     if (!SPOKEN.test(text)) return null;
     const mood = this.#mood;
@@ -189,3 +191,10 @@ export class EmotionalText {
     return mood === null ? { text, ...moodOfText(text), told: 'by-words' } : { text, ...mood, told: 'by-model' };
   }
 }
+
+/* A cue leaves its blank behind, which between Chinese words is none. */
+const asSaid = (text: string): string =>
+  text
+    .replace(/\s+/g, ' ')
+    .replace(/(?<=[\u3000-\u303f\uff00-\uffef]) /g, '')
+    .trim();

@@ -3,12 +3,16 @@ import { StudioError } from '../../../app/errors/index.ts';
 import { dutyOf, dutyWords } from '../../../app/policy/status.ts';
 import { createStudio } from '../../compose.ts';
 import type { ChatEvent, ChatMessage } from '../../engine/ports/llm.ts';
+import { answerAloud } from '../answer-aloud.ts';
 import type { Verb } from '../cli.ts';
 import { usage } from '../faults.ts';
 import { readStdin } from '../text-input.ts';
 
-export const chatVerb: Verb = async ({ options, console, signal, studio: where }) => {
-  const { once, system, model, thinking } = options;
+export const chatVerb: Verb = async (context) => {
+  const { options, console, signal, studio: where } = context;
+  const { once, system, model, thinking, speak, voice } = options;
+  if (typeof voice === 'string' && typeof speak !== 'string')
+    throw usage('command.missing-argument', { argument: '--speak <file>', verb: 'chat' });
   if (typeof once !== 'string') throw usage('command.missing-argument', { argument: '--once <words>', verb: 'chat' });
   const question = (once === '-' ? await readStdin(console, signal) : once).trim();
   if (question === '') throw new StudioError('script.empty');
@@ -26,11 +30,18 @@ export const chatVerb: Verb = async ({ options, console, signal, studio: where }
     ...(typeof system === 'string' ? [{ role: 'system' as const, content: system }] : []),
     { role: 'user', content: question },
   ];
+  const request = { model: typeof model === 'string' ? model : null, messages, thinking: thinking === true };
+  if (typeof speak === 'string') {
+    try {
+      return await answerAloud(context, studio, request, speak, typeof voice === 'string' ? voice : null);
+    } finally {
+      stop();
+    }
+  }
   let answer = '';
   let thoughts = '';
   let done: Extract<ChatEvent, { type: 'done' }> | null = null;
   try {
-    const request = { model: typeof model === 'string' ? model : null, messages, thinking: thinking === true };
     for await (const event of providers.answers.chat(request, signal)) {
       if (event.type === 'text') {
         answer += event.text;
