@@ -9,6 +9,7 @@ import { DailyBudget } from '../app/policy/budget.ts';
 import { seededRandom } from '../app/policy/retry.ts';
 import { type ProviderSettings, SECRETS } from '../app/providers/settings.ts';
 import { ClonedVoices } from './compose/cloned-voices.ts';
+import { createCloudFilms } from './compose/cloud-films.ts';
 import { KeptAnswers } from './compose/kept-answers.ts';
 import { Casting } from './compose/provider-cast.ts';
 import { type Environment, ProviderKeys } from './compose/provider-keys.ts';
@@ -23,6 +24,7 @@ import type { Member, PolicyDeps, StagePolicy } from './engine/policy/stage-poli
 import { createVoicePolicy, type VoiceMember, type VoicePolicy } from './engine/policy/voice-policy.ts';
 import type { CacheFigures } from './engine/ports/answer-cache.ts';
 import type { AsrProvider } from './engine/ports/asr.ts';
+import type { CloudFilms } from './engine/ports/cloud-renderer.ts';
 import type { EmbeddingProvider, RerankProvider } from './engine/ports/knowledge.ts';
 import type { LlmProvider } from './engine/ports/llm.ts';
 import type { ProviderState, Providers } from './engine/ports/providers.ts';
@@ -63,6 +65,8 @@ export interface ProviderSet extends Providers, AsyncDisposable {
   cloning(): Promise<readonly VoiceCloneProvider[]>;
   /** One was made or deleted, or a consent was withdrawn: the lists of voices are others. */
   clonesChanged(): void;
+  /** Films of the speaker that a vendor makes, for exports. */
+  readonly films: CloudFilms;
   /** Speaks text while it is being written, under the same policy. */
   readonly stream: VoicePolicy['stream'];
   /** Who speaks, for the speech stage. */
@@ -96,6 +100,7 @@ export function createProviders(options: ProviderOptions): ProviderSet {
   const clones = new ClonedVoices(dataDir, () => new Date(clock.wallMs()));
   const casting = new Casting({ keys, embedded, clones }, current);
   const kept = new KeptAnswers(current, keys, cacheDir);
+  const films = createCloudFilms({ ...deps, settings: current, keys, dataDir, cacheDir });
 
   const voicePolicy = createVoicePolicy({
     ...deps,
@@ -230,6 +235,7 @@ export function createProviders(options: ProviderOptions): ProviderSet {
       if (!keys.has(SECRETS.bailianKey)) throw new StudioError('cloud.key-missing', { provider });
       return casting.now.cloning;
     },
+    films,
     clonesChanged() {
       clones.forget();
       changed();
@@ -275,7 +281,7 @@ export function createProviders(options: ProviderOptions): ProviderSet {
       }),
     ],
     [Symbol.asyncDispose]: () => {
-      disposed ??= Promise.all([kept.close(), casting.dispose()]).then(() => undefined);
+      disposed ??= Promise.all([kept.close(), casting.dispose(), films[Symbol.asyncDispose]()]).then(() => undefined);
       return disposed;
     },
   };

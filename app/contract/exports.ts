@@ -4,6 +4,7 @@ import { z } from 'zod';
 import { EXPORT_PRESETS } from '../document/export-presets.ts';
 import { OUTPUT_FORMATS, outputSchema } from '../document/output.ts';
 import { backgroundSchema, FRAME_RATES, stageSchema, subtitlesSchema } from '../document/stage.ts';
+import { CLOUD_RENDERERS, RENDERERS } from '../providers/renderers.ts';
 import { idSchema, nothing, procedure, wireErrorSchema } from './base.ts';
 
 export type { ExportPresetId } from '../document/export-presets.ts';
@@ -28,6 +29,8 @@ export const exportTargetSchema = z.object({
     })
     .partial()
     .optional(),
+  /** Who moves the face; the embedded renderer unless given. */
+  renderer: z.enum(RENDERERS).optional(),
 });
 export type ExportTarget = z.infer<typeof exportTargetSchema>;
 
@@ -42,7 +45,7 @@ export const enqueueSchema = z.object({
 });
 export type EnqueueRequest = z.infer<typeof enqueueSchema>;
 
-export const EXPORT_STEPS = ['portrait', 'speech', 'loudness', 'render', 'finish'] as const;
+export const EXPORT_STEPS = ['portrait', 'speech', 'loudness', 'film', 'render', 'finish'] as const;
 
 export const jobStateSchema = z.discriminatedUnion('state', [
   z.object({ state: z.literal('queued') }),
@@ -76,6 +79,16 @@ export const exportJobSchema = z.object({
 });
 export type ExportJob = z.infer<typeof exportJobSchema>;
 
+/** A renderer in the cloud, as it may be offered for an export. */
+export const rendererOfferSchema = z.object({
+  id: z.enum(CLOUD_RENDERERS),
+  /** Why it cannot be chosen now; null: it can. */
+  lacks: z.enum(['key', 'region', 'offline']).nullable(),
+  yuanPerSecond: z.number(),
+  secondsAtOnce: z.number(),
+});
+export type RendererOffer = z.infer<typeof rendererOfferSchema>;
+
 const one = z.object({ id: idSchema });
 
 export const exports = {
@@ -88,5 +101,9 @@ export const exports = {
   retry: procedure.input(one).output(exportJobSchema),
   /** Takes an ended job off the list; its work stays in the library. */
   remove: procedure.input(one).output(nothing),
+  /** Vendors that make the whole picture, for money and in minutes. */
+  renderers: procedure.input(nothing).output(z.array(rendererOfferSchema)),
+  /** A failed or cancelled job once more, its picture made by the embedded renderer. */
+  retryEmbedded: procedure.input(one).output(exportJobSchema),
   clearEnded: procedure.input(nothing).output(nothing),
 };

@@ -31,7 +31,7 @@ export const providerLightSchema = z.object({
 });
 export type ProviderLight = z.infer<typeof providerLightSchema>;
 
-const happened = { atMs: z.number(), stage: stageSchema };
+const happened = { atMs: z.number(), stage: z.enum([...STAGES, 'film']) };
 /** `app/policy/events.ts`, on its way to a person. */
 export const providerEventSchema = z.discriminatedUnion('type', [
   z.object({

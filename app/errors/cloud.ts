@@ -239,11 +239,11 @@ export const cloudErrors = {
   'cloud.task-failed': {
     en: {
       message: '{provider} could not make the film ({code}: {detail}).',
-      hint: 'Check that picture and sound meet the limits named beside the renderer, then start it again.',
+      hint: 'Start it again, or choose the embedded renderer, which makes the film on this machine.',
     },
     'zh-CN': {
       message: '{provider} 生成视频失败（{code}：{detail}）。',
-      hint: '请确认图片与音频符合该渲染器旁注明的限制，然后重新提交。',
+      hint: '请重新提交，或改用在本机生成的内置渲染器。',
     },
   },
   'cloud.task-lost': {
@@ -252,6 +252,63 @@ export const cloudErrors = {
       hint: 'Submit it again.',
     },
     'zh-CN': { message: '{provider} 已不存在该任务：结果只保留 24 小时。', hint: '请重新提交。' },
+  },
+  'cloud.task-cancelled': {
+    en: {
+      message: 'The film was cancelled at {provider} before it was begun.',
+      hint: 'Start the export again, or choose the embedded renderer, which makes it on this machine.',
+    },
+    'zh-CN': {
+      message: '{provider} 的视频任务在开始前已被取消。',
+      hint: '请重新导出，或改用在本机生成的内置渲染器。',
+    },
+  },
+  'cloud.input-unfit': {
+    en: {
+      message: '{provider} takes no {input} of {found}: it takes {limit}.',
+      hint: 'Choose another size of the picture under “Stage”, or the embedded renderer, which has no such limit.',
+    },
+    'zh-CN': {
+      message: '{provider} 不接受 {found} 的{input}：要求 {limit}。',
+      hint: '请在“舞台”中更换画面尺寸，或改用没有此限制的内置渲染器。',
+    },
+  },
+  'cloud.face-refused': {
+    en: {
+      message: '{provider} finds nobody in this picture that it can let speak ({detail}).',
+      hint: 'Choose a picture with one face, seen from the front and not too small on the stage, or the embedded renderer.',
+    },
+    'zh-CN': {
+      message: '{provider} 在画面中找不到可驱动的人物（{detail}）。',
+      hint: '请使用单人、正面、在画面中足够大的人像，或改用内置渲染器。',
+    },
+  },
+  'cloud.film-opaque': {
+    en: {
+      message: 'The films of {provider} cannot be transparent.',
+      hint: 'Choose another background, or the embedded renderer.',
+    },
+    'zh-CN': { message: '{provider} 的视频不支持透明背景。', hint: '请选择其他背景，或改用内置渲染器。' },
+  },
+  'cloud.film-unusable': {
+    en: {
+      message: 'The film of {provider} cannot be used: {detail}.',
+      hint: 'Export it again; if it goes on, choose the embedded renderer.',
+    },
+    'zh-CN': {
+      message: '{provider} 返回的视频无法使用：{detail}。',
+      hint: '请重新导出；若持续出现，请改用内置渲染器。',
+    },
+  },
+  'cloud.renderer-replaced': {
+    en: {
+      message: '{provider} could not make the picture, so the embedded renderer made it.',
+      hint: 'Export again to ask it once more. In the mode “cloud only” an export stops instead.',
+    },
+    'zh-CN': {
+      message: '{provider} 未能生成画面，已改用内置渲染器。',
+      hint: '重新导出可再次尝试；在“仅云端”模式下，导出会停止而不替换。',
+    },
   },
   'cloud.region-unsupported': {
     en: {

@@ -50,6 +50,11 @@ export class DailyBudget {
     return this.#limitYuan();
   }
 
+  /** What was entered at `atMs` cost more (or, below zero, less) than was thought then. */
+  correct(provider: string, atMs: number, yuan: number): void {
+    if (yuan !== 0) this.#ledger.add(localDay(atMs), provider, yuan);
+  }
+
   /** null: it does not fit into what is left of today. */
   reserve(provider: string, expectedYuan: number): Reservation | null {
     const limit = this.#limitYuan();

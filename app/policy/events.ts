@@ -7,7 +7,10 @@ export interface FailureNote {
   params: Readonly<Record<string, string | number>>;
 }
 
-export type PolicyEvent = { atMs: number; stage: Stage } & (
+/** What has a chain, and the films of exports, which have one renderer and what stands in for it. */
+export type EventStage = Stage | 'film';
+
+export type PolicyEvent = { atMs: number; stage: EventStage } & (
   | { type: 'served'; provider: string; firstByteMs: number; fallback: boolean }
   | { type: 'failed'; provider: string; error: FailureNote; tries: number }
   /** From now on another provider speaks, writes or listens. `error` is why the one before does not. */

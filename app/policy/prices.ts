@@ -21,7 +21,11 @@ export interface SecondPrice {
   kind: 'seconds';
   perSecond: number;
 }
-export type Price = TokenPrice | CharacterPrice | SecondPrice;
+export interface FilmPrice {
+  kind: 'film';
+  perSecond: number;
+}
+export type Price = TokenPrice | CharacterPrice | SecondPrice | FilmPrice;
 
 const tokens = (input: number, output: number, thinking?: number): TokenPrice => ({
   ...{ kind: 'tokens', input, output },
@@ -29,6 +33,7 @@ const tokens = (input: number, output: number, thinking?: number): TokenPrice =>
 });
 const characters = (per10k: number): CharacterPrice => ({ kind: 'characters', per10k });
 const seconds = (perSecond: number): SecondPrice => ({ kind: 'seconds', perSecond });
+const film = (perSecond: number): FilmPrice => ({ kind: 'film', perSecond });
 
 const PRICES: Readonly<Record<string, Price>> = {
   'qwen3.8-max': tokens(12, 36),
@@ -59,7 +64,14 @@ const PRICES: Readonly<Record<string, Price>> = {
   'qwen3-asr-flash-realtime': seconds(0.00033),
   /** Alibaba ISI's transcriber, 3.5 yuan an hour. */
   isi: seconds(3.5 / 3600),
+  videoretalk: film(0.08),
+  liveportrait: film(0.02),
+  'wan2.2-s2v': film(0.9),
 };
+/** Beside what the film itself costs: somebody looks at the picture first. */
+export const PICTURE_CHECK_YUAN = 0.004;
+/** A smaller film of the same model. */
+const SMALL_FILM: Readonly<Record<string, number>> = { 'wan2.2-s2v': 0.5 };
 
 /** A snapshot (`qwen-plus-2026-01-23`) costs what its model does; `cosyvoice-v3` is no snapshot of `cosyvoice-v3-flash`. */
 function listed(model: string, kind: Price['kind']): Price | null {
@@ -97,6 +109,12 @@ export function yuanForText(model: string, text: string): number {
 export function yuanForSound(model: string, soundSeconds: number): number {
   const { perSecond } = (listed(model, 'seconds') ?? dearest('seconds', (price) => price.perSecond)) as SecondPrice;
   return soundSeconds * perSecond;
+}
+
+/** The film alone. `small`: 480P, where a model has two sizes. */
+export function yuanForFilm(model: string, filmSeconds: number, small = false): number {
+  const { perSecond } = (listed(model, 'film') ?? dearest('film', (price) => price.perSecond)) as FilmPrice;
+  return filmSeconds * (small ? (SMALL_FILM[model] ?? perSecond) : perSecond);
 }
 
 const HAN = /\p{Script=Han}/u;

@@ -1,10 +1,10 @@
 /** What a person reads of all this: who speaks, writes or listens, since when, and why it is not the first choice. */
 import { describeError, ERROR_CODES, type ErrorCode, type Locale } from '../errors/index.ts';
 import type { Stage } from '../providers/settings.ts';
-import type { FailureNote, PolicyEvent } from './events.ts';
+import type { EventStage, FailureNote, PolicyEvent } from './events.ts';
 
-export interface StageDuty {
-  stage: Stage;
+export interface StageDuty<S extends EventStage = Stage> {
+  stage: S;
   provider: string;
   /** Unix ms. */
   sinceMs: number;
@@ -13,8 +13,8 @@ export interface StageDuty {
 }
 
 /** @param events oldest first */
-export function dutyOf(events: readonly PolicyEvent[], stage: Stage): StageDuty | null {
-  let duty = null as StageDuty | null;
+export function dutyOf<S extends EventStage>(events: readonly PolicyEvent[], stage: S): StageDuty<S> | null {
+  let duty = null as StageDuty<S> | null;
   for (const event of events) {
     if (event.stage !== stage) continue;
     const { atMs: sinceMs } = event;
@@ -31,9 +31,9 @@ export function dutyOf(events: readonly PolicyEvent[], stage: Stage): StageDuty 
   return duty;
 }
 
-const DOES: Record<Locale, Record<Stage, string>> = {
-  en: { tts: 'Speaking with', llm: 'Writing with', asr: 'Listening with' },
-  'zh-CN': { tts: '正在使用语音', llm: '正在使用语言模型', asr: '正在使用语音识别' },
+const DOES: Record<Locale, Record<EventStage, string>> = {
+  en: { tts: 'Speaking with', llm: 'Writing with', asr: 'Listening with', film: 'Drawing with' },
+  'zh-CN': { tts: '正在使用语音', llm: '正在使用语言模型', asr: '正在使用语音识别', film: '正在使用渲染器' },
 };
 /** Short reasons; any other failure is told in its own words. */
 const REASONS: Partial<Record<string, Record<Locale, string>>> = {
@@ -50,7 +50,7 @@ const REASONS: Partial<Record<string, Record<Locale, string>>> = {
 };
 
 /** “Speaking with the local voice since 14:02: rate limit”. `name` is what the interface calls the provider. */
-export function dutyWords({ stage, sinceMs, error }: StageDuty, name: string, locale: Locale): string {
+export function dutyWords({ stage, sinceMs, error }: StageDuty<EventStage>, name: string, locale: Locale): string {
   const date = new Date(sinceMs);
   const time = `${String(date.getHours()).padStart(2, '0')}:${String(date.getMinutes()).padStart(2, '0')}`;
   const reason = error === null ? null : reasonOf(error, locale);

@@ -29,6 +29,8 @@ export const bailianSettingsSchema = z.strictObject({
   temporaryKeys: z.boolean().default(false),
   /** The billed guardrail beyond the built-in inspection. */
   dataInspection: z.boolean().default(false),
+  /** Of films by Wan S2V; the larger one costs nearly twice as much. */
+  s2vResolution: z.enum(['480P', '720P']).default('720P'),
   /** How Qwen-TTS is spoken with: `realtime` takes text while it is being written, `http` one request a few sentences. */
   qwenTtsBy: z.enum(['realtime', 'http']).default('realtime'),
   models: z
@@ -43,6 +45,9 @@ export const bailianSettingsSchema = z.strictObject({
       qwenAsr: model.default('qwen3-asr-flash-realtime'),
       embedding: model.default('text-embedding-v4'),
       rerank: model.default('qwen3-rerank'),
+      videoretalk: model.default('videoretalk'),
+      liveportrait: model.default('liveportrait'),
+      s2v: model.default('wan2.2-s2v'),
     })
     .prefault({}),
 });
@@ -91,11 +96,13 @@ export const policySettingsSchema = z.strictObject({
   /** Ids of providers, first choice first; what is not configured is passed over. */
   chains: z
     .strictObject({
-      llm: chain.default(['qwen']),
-      tts: chain.default(['cosyvoice', 'qwen-tts', 'espeak']),
-      asr: chain.default(['bailian-asr', 'qwen-asr', 'isi']),
+      llm: chain.default(['qwen', 'local-qwen']),
+      tts: chain.default(['cosyvoice', 'qwen-tts', 'local-voice', 'espeak']),
+      asr: chain.default(['bailian-asr', 'qwen-asr', 'isi', 'local-asr']),
     })
     .prefault({}),
+  /** The person's own sentences, of which one is said when no language model answers a question; none: it stays unanswered. */
+  cannedAnswers: z.array(z.string().trim().min(1).max(500)).max(50).default([]),
   firstByteMs: z.int().min(100).max(120_000).default(8000),
   betweenBytesMs: z.int().min(100).max(120_000).default(10_000),
   /** Tries of one provider before the next one has its turn, the first included. */

@@ -12,7 +12,9 @@ import { StudioError } from '../../app/errors/index.ts';
 import type { StageSize } from '../../app/media/stage-size.ts';
 import { toSrt, toVtt } from '../../app/media/subtitle-files.ts';
 import type { SubtitleCue } from '../../app/media/subtitles.ts';
+import type { RendererId } from '../../app/providers/renderers.ts';
 import { encodeProgramme } from '../engine/encode-programme.ts';
+import type { CloudFilms, CloudRenderer } from '../engine/ports/cloud-renderer.ts';
 import type { EncoderSink } from '../engine/ports/encoder.ts';
 import type { FrameSource } from '../engine/ports/frames.ts';
 import { SAMPLE_RATE } from '../engine/ports/tts.ts';
@@ -23,6 +25,7 @@ import type { Ffmpeg } from '../media/ffmpeg/locate.ts';
 import { assertOutputNotInput, openPartFile } from '../media/part-file.ts';
 import type { PortraitImporter } from '../portrait/prepare.ts';
 import type { AssetSource } from '../storage/assets.ts';
+import { openCloudFrames } from './cloud-picture.ts';
 import { type LoadedPortrait, loadPortrait } from './load-portrait.ts';
 import { layOut, openStageFrames, stageSizeOf } from './set-stage.ts';
 import { type SideFile, type SideFiles, subtitlePath, writeSideFiles } from './side-files.ts';
@@ -37,9 +40,11 @@ export interface ExportDeps {
   ffmpeg(signal: AbortSignal): Promise<Ffmpeg>;
   /** Name and version, for the file's metadata. */
   software: string;
+  /** Absent where no vendor is ever asked for a film. */
+  providers?: { readonly films: CloudFilms };
 }
 
-export type ExportStep = 'portrait' | 'speech' | 'loudness' | 'render';
+export type ExportStep = 'portrait' | 'speech' | 'loudness' | 'film' | 'render';
 export interface ExportProgress {
   step: ExportStep;
   done: number;
@@ -52,6 +57,15 @@ export interface ExportRequest {
   outPath: string;
   /** Side files besides what the project's subtitle mode asks for. */
   timelinePath?: string | undefined;
+  /** Who moves the face; the embedded renderer unless given. Sound alone needs none. */
+  renderer?: RendererId | undefined;
+  /** A Wav2Lip model as an ONNX file, to draw the lips where the embedded renderer moves the face. */
+  lipsPath?: string | undefined;
+  /**
+   * With `signal` aborted for this reason a film that a vendor has not begun is cancelled there; otherwise the same export takes it up
+   * later. Never unless given.
+   */
+  unwanted?: ((reason: unknown) => boolean) | undefined;
   signal: AbortSignal;
   onProgress?: ((progress: ExportProgress) => void) | undefined;
 }
@@ -64,6 +78,8 @@ export interface ExportReport {
   /** Seconds of video per second of work. */
   realtimeFactor: number;
   encoder: string;
+  /** Who moved the face in the end; null for sound alone. */
+  renderer: RendererId | null;
   widthPx: number;
   heightPx: number;
   fps: number;
@@ -71,7 +87,10 @@ export interface ExportReport {
   produceId: string;
   subtitles: string | null;
   timeline: string | null;
-  stages: Record<'portraitMs' | 'speechMs' | 'loudnessMs' | 'layoutMs' | 'faceMs' | 'stageMs' | 'encodeMs', number>;
+  stages: Record<
+    'portraitMs' | 'speechMs' | 'loudnessMs' | 'layoutMs' | 'filmMs' | 'faceMs' | 'stageMs' | 'encodeMs',
+    number
+  >;
   /** Of this process; the encoder is another. */
   peakRssMb: number;
   /** Whether the likeness may be used, and the record that says so; null where no face is shown. */
@@ -89,6 +108,8 @@ export async function exportProject(request: ExportRequest, deps: ExportDeps): P
   const { format } = project.output;
   const alpha = project.stage.background.kind === 'transparent';
   if (alpha && format === 'mp4') throw new StudioError('stage.transparent-needs-alpha', { format });
+  const vendor = await vendorOf(request, deps);
+  if (vendor !== null && alpha) throw new StudioError('cloud.film-opaque', { provider: vendor.renderer.name });
   const { mode } = project.stage.subtitles;
   const subtitles = mode === 'srt' || mode === 'vtt' ? subtitlePath(outPath, mode) : null;
   const timeline = request.timelinePath ?? null;
@@ -104,6 +125,7 @@ export async function exportProject(request: ExportRequest, deps: ExportDeps): P
     speechMs: 0,
     loudnessMs: 0,
     layoutMs: 0,
+    filmMs: 0,
     faceMs: 0,
     stageMs: 0,
     encodeMs: 0,
@@ -137,10 +159,30 @@ export async function exportProject(request: ExportRequest, deps: ExportDeps): P
   };
   const setStage = async (halted: AbortSignal): Promise<SetStage> => {
     const { portrait, size } = await sized(halted);
-    if (portrait === null) return { size, source: null };
-    const plate = await timed('layoutMs', layOut(project, assets, portrait, size, halted));
-    return { size, source: await timed('layoutMs', openStageFrames(project, assets, plate, halted)) };
+    // What a vendor draws is set up when its film is here.
+    if (portrait === null || vendor !== null) return { portrait, size, source: null };
+    return { portrait, size, source: await drawnHere(portrait, size, halted) };
   };
+  /** What could not be drawn as asked. */
+  const troubles: StudioError[] = [];
+  const drawnHere = async (portrait: LoadedPortrait, size: StageSize, halted: AbortSignal): Promise<FrameSource> => {
+    const plate = await timed('layoutMs', layOut(project, assets, portrait, size, halted));
+    const { lipsPath } = request;
+    const lips = lipsPath && { modelPath: lipsPath, memoryPath: join(deps.paths.cacheDir, 'onnx-providers.json') };
+    const onTrouble = (error: StudioError): void => void troubles.push(error);
+    return await timed(
+      'layoutMs',
+      openStageFrames(project, assets, plate, halted, { ...(lips && { lips }), onTrouble }),
+    );
+  };
+  const openSink = async (show: Programme, size: StageSize, halted: AbortSignal): Promise<EncoderSink> =>
+    openEncoder({
+      ...{ ffmpeg, format, ...size, fps, alpha, output: project.output, soundPath: show.soundPath, outPath },
+      metadata: { produceId, software: deps.software, title: project.name },
+      cacheDir: deps.paths.cacheDir,
+      signal: halted,
+      expectedDurationMs: show.durationMs,
+    });
   const speak = async (halted: AbortSignal): Promise<Spoken> => {
     const onLine = (done: number, total: number): void => report('speech', done, total);
     const script = await timed(
@@ -156,36 +198,54 @@ export async function exportProject(request: ExportRequest, deps: ExportDeps): P
       report('loudness', 1, 1);
       const frames = soundOnly ? 0 : Math.ceil((show.durationMs * fps) / 1000);
       await lastTo(show, frames / fps);
-      // An encoder takes a tenth of a second to start: it has it while the stage is being set.
+      // An encoder takes a tenth of a second to start: it has it while the stage is being set. It does not wait for a vendor.
       const { size } = await sized(halted);
-      const sink = await openEncoder({
-        ...{ ffmpeg, format, ...size, fps, alpha, output: project.output, soundPath: show.soundPath, outPath },
-        metadata: { produceId, software: deps.software, title: project.name },
-        cacheDir: deps.paths.cacheDir,
-        signal: halted,
-        expectedDurationMs: show.durationMs,
-      });
+      const sink = vendor === null ? await openSink(show, size, halted) : null;
       return { script, show, frames, sink };
     } catch (error) {
       await script[Symbol.asyncDispose]();
       throw error;
     }
   };
-  const [{ size, source }, { script, show, frames, sink }] = await bothOrNone(
+  const [set, spoken] = await bothOrNone(
     signal,
     [setStage, speak],
     [
       async (stage) => stage.source?.dispose(),
       async (spoken) => {
-        await spoken.sink.abort();
+        await spoken.sink?.abort();
         await spoken.script[Symbol.asyncDispose]();
       },
     ],
   );
 
-  const encodeFrom = performance.now();
+  const { portrait, size } = set;
+  const { script, show, frames } = spoken;
+  let { source } = set;
+  let { sink } = spoken;
+  let drawnBy: RendererId | null = soundOnly ? null : 'embedded';
+  const replaced: StudioError[] = [];
+  let encodeFrom = performance.now();
   let beside: SideFiles | undefined;
   try {
+    if (vendor !== null && portrait !== null && ffmpeg !== undefined) {
+      const { renderer, films } = vendor;
+      try {
+        const onProgress = (done: number, total: number): void => report('film', done, total);
+        const unwanted = request.unwanted ?? (() => false);
+        const about = { renderer, project, assets, portrait, size, show, frames, ffmpeg, folder: script.folder };
+        const { cacheDir } = deps.paths;
+        const waitFor = { ...about, cacheDir, software: deps.software, onProgress, unwanted };
+        source = await timed('filmMs', openCloudFrames(waitFor, films, signal));
+        drawnBy = renderer.id;
+      } catch (error) {
+        if (signal.aborted || !(error instanceof StudioError) || !films.standsIn(renderer.id, error)) throw error;
+        replaced.push(error, new StudioError('cloud.renderer-replaced', { provider: renderer.name }));
+        source = await drawnHere(portrait, size, signal);
+      }
+    }
+    sink ??= await openSink(show, size, signal);
+    encodeFrom = performance.now();
     const cues = subtitleCues(project, show, size);
     if (mode === 'burn') source?.subtitles(cues);
     beside = await writeSideFiles(sideFiles({ subtitles, timeline }, cues, show), signal);
@@ -198,7 +258,7 @@ export async function exportProject(request: ExportRequest, deps: ExportDeps): P
     stages.faceMs = drawn?.faceMs ?? 0;
     stages.stageMs = drawn?.stageMs ?? 0;
   } finally {
-    await Promise.allSettled([sink.abort(), beside?.discard(), source?.dispose(), script[Symbol.asyncDispose]()]);
+    await Promise.allSettled([sink?.abort(), beside?.discard(), source?.dispose(), script[Symbol.asyncDispose]()]);
   }
   stages.encodeMs = performance.now() - encodeFrom;
 
@@ -210,6 +270,7 @@ export async function exportProject(request: ExportRequest, deps: ExportDeps): P
     wallMs: round(wallMs),
     realtimeFactor: round(show.durationMs / wallMs, 2),
     encoder: sink.encoder,
+    renderer: drawnBy,
     widthPx: size.widthPx,
     heightPx: size.heightPx,
     fps,
@@ -218,7 +279,7 @@ export async function exportProject(request: ExportRequest, deps: ExportDeps): P
     timeline,
     stages: Object.fromEntries(Object.entries(stages).map(([name, ms]) => [name, round(ms)])) as ExportReport['stages'],
     peakRssMb: round(process.resourceUsage().maxRSS / 1024),
-    ...likeness(project, soundOnly, script.warnings),
+    ...likeness(project, soundOnly, [...script.warnings, ...replaced, ...troubles]),
   };
 }
 
@@ -237,17 +298,28 @@ function likeness(
   };
 }
 
+/** Whom the export asks for its picture; null: nobody, it is drawn here or there is none. */
+async function vendorOf(
+  { renderer: id = 'embedded', project }: ExportRequest,
+  { providers }: ExportDeps,
+): Promise<{ renderer: CloudRenderer; films: CloudFilms } | null> {
+  if (id === 'embedded' || project.output.format === 'wav' || providers === undefined) return null;
+  return { renderer: await providers.films.renderer(id), films: providers.films };
+}
+
 interface SetStage {
-  size: StageSize;
   /** null for sound alone. */
+  portrait: LoadedPortrait | null;
+  size: StageSize;
+  /** null for sound alone, and where a vendor draws. */
   source: FrameSource | null;
 }
 interface Spoken {
   script: SpokenScript;
   show: Programme;
   frames: number;
-  /** Open, and given nothing yet. */
-  sink: EncoderSink;
+  /** Open, and given nothing yet; null: it is opened when the vendor's film is here. */
+  sink: EncoderSink | null;
 }
 
 /**

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import type { AssetRef } from '../../app/document/asset.ts';
 import { framingFor } from '../../app/document/avatar.ts';
 import type { Project } from '../../app/document/project.ts';
+import type { StudioError } from '../../app/errors/index.ts';
 import { chooseStageSize, type StageSize } from '../../app/media/stage-size.ts';
 import type { FrameSource } from '../engine/ports/frames.ts';
 import type { AvatarPlate } from '../engine/ports/lipsync.ts';
@@ -60,6 +61,23 @@ export async function layOut(
   });
 }
 
+/** Everything in front of the person that comes with the document, but subtitles' cues. */
+export async function frontOf(
+  { stage: { overlays, subtitles, aiMark } }: Project,
+  assets: AssetSource,
+  size: StageSize,
+  signal: AbortSignal,
+  pictures = picturesFrom(assets),
+): Promise<Pick<StageSetup, 'front' | 'subtitles' | 'aiMark'>> {
+  const front = [];
+  for (const overlay of overlays) {
+    if (overlay.layer !== 'front') continue;
+    const placed = await placeOverlay(overlay, await pictures.of(overlay.asset, signal), size);
+    if (placed) front.push(overlaySprite(placed));
+  }
+  return { front, subtitles: subtitles.mode === 'burn' ? subtitles : null, aiMark };
+}
+
 /** What the drawing thread is told of a document, its plate and everything in front of the person. */
 export async function stageSetup(
   project: Project,
@@ -69,21 +87,13 @@ export async function stageSetup(
   pictures = picturesFrom(assets),
 ): Promise<StageSetup> {
   const size = { widthPx: plate.width, heightPx: plate.height };
-  const front = [];
-  for (const overlay of project.stage.overlays) {
-    if (overlay.layer !== 'front') continue;
-    const placed = await placeOverlay(overlay, await pictures.of(overlay.asset, signal), size);
-    if (placed) front.push(overlaySprite(placed));
-  }
   return {
+    ...(await frontOf(project, assets, size, signal, pictures)),
     plate,
     fps: project.stage.fps,
     seed: project.seed,
     rig: project.avatar.rig,
     alpha: project.stage.background.kind === 'transparent',
-    front,
-    subtitles: project.stage.subtitles.mode === 'burn' ? project.stage.subtitles : null,
-    aiMark: project.stage.aiMark,
   };
 }
 
@@ -93,4 +103,8 @@ export const openStageFrames = async (
   assets: AssetSource,
   plate: AvatarPlate,
   signal: AbortSignal,
-): Promise<FrameSource> => openFrameSource(await stageSetup(project, assets, plate, signal), signal);
+  { lips, onTrouble }: { lips?: StageSetup['lips']; onTrouble?: (error: StudioError) => void } = {},
+): Promise<FrameSource> => {
+  const setup = { ...(await stageSetup(project, assets, plate, signal)), lips };
+  return await openFrameSource(setup, signal, { ...(onTrouble && { onTrouble }) });
+};

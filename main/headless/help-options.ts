@@ -1,5 +1,6 @@
 /** The options of the command line and their words; several verbs share them. */
 import type { Locale } from '../../app/errors/index.ts';
+import { RENDERERS } from '../../app/providers/renderers.ts';
 
 export type Words = Readonly<Record<Locale, string>>;
 
@@ -216,6 +217,21 @@ export const FILE_OPTIONS: readonly OptionSpec[] = [
     words: {
       en: 'the file to make; out/<name>-<date>-<time>.mp4 unless given',
       'zh-CN': '输出文件；默认 out/<名称>-<日期>-<时间>.mp4',
+    },
+  },
+  {
+    flags: '--renderer <name>',
+    words: {
+      en: 'who moves the face: embedded, or of Bailian (paid, minutes): videoretalk, liveportrait, s2v (embedded)',
+      'zh-CN': '由谁驱动人物：embedded（默认，本机）；百炼云端（付费，需数分钟）：videoretalk、liveportrait、s2v',
+    },
+    choices: RENDERERS,
+  },
+  {
+    flags: '--lips <model>',
+    words: {
+      en: 'a Wav2Lip model of your own (.onnx) draws the lips; its weights’ licence is yours to keep',
+      'zh-CN': '由自备的 Wav2Lip 模型（.onnx）绘制口型；请遵守其权重的许可',
     },
   },
   {

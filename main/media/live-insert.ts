@@ -20,6 +20,8 @@ export interface InsertPlace {
   fps: number;
   /** Shares of the stage; its height follows from the file. null: the whole stage, with black beside what does not fill it. */
   window: { x: number; y: number; width: number } | null;
+  /** Of a video on the whole stage: it fills it, and what lies beyond its edges is cut off. */
+  cover?: boolean;
 }
 
 export interface InsertOptions {
@@ -296,12 +298,12 @@ class VideoInsert implements LiveInsert {
     this.#frameBytes = i420Bytes(rect.width, rect.height);
     this.#filling = new Uint8Array(this.#frameBytes);
     const { width: w, height: h } = rect;
-    const fit = place.window === null ? 'force_original_aspect_ratio=decrease:' : '';
+    const fit = place.window === null ? `force_original_aspect_ratio=${place.cover ? 'increase' : 'decrease'}:` : '';
     const colours = 'out_color_matrix=bt709:out_range=tv:flags=bicubic';
     const filters = [
       SQUARE,
       `scale=${w}:${h}:${fit}${colours}`,
-      `pad=${w}:${h}:(ow-iw)/2:(oh-ih)/2:black`,
+      place.cover ? `crop=${w}:${h}` : `pad=${w}:${h}:(ow-iw)/2:(oh-ih)/2:black`,
       ...['setsar=1', `fps=${place.fps}`, 'format=yuv420p'],
     ];
     this.#decoder = startDecoder(ffmpegPath, [

@@ -1,5 +1,6 @@
 import { dirname, relative, resolve } from 'node:path';
 import { StudioError } from '../../../app/errors/index.ts';
+import { RENDERERS } from '../../../app/providers/renderers.ts';
 import { createStudio } from '../../compose.ts';
 import { type ExportReport, type ExportStep, exportProject } from '../../export/export-project.ts';
 import { subtitlePath } from '../../export/side-files.ts';
@@ -14,6 +15,7 @@ const STEPS: Readonly<Record<ExportStep, { en: string; zh: string }>> = {
   portrait: { en: 'Preparing the portrait', zh: '准备人像' },
   speech: { en: 'Speaking the text', zh: '合成语音' },
   loudness: { en: 'Measuring loudness', zh: '调整响度' },
+  film: { en: 'Waiting for the film from the cloud', zh: '等待云端生成视频' },
   render: { en: 'Drawing and encoding', zh: '绘制并编码' },
 };
 
@@ -31,14 +33,25 @@ export const exportVerb: Verb = async (context) => {
   const asked = await projectFromOptions(context, listVoices, openProject);
   const timelinePath = typeof options.timeline === 'string' ? options.timeline : undefined;
   if (timelinePath === '') throw usage('command.missing-value', { option: '--timeline', verb: 'export' });
-  await checkOutputs(outputsOf(asked, timelinePath), asked.inputs);
+  const renderer = RENDERERS.find((id) => id === options.renderer);
+  const lipsPath = typeof options.lips === 'string' ? options.lips : undefined;
+  if (lipsPath === '') throw usage('command.missing-value', { option: '--lips', verb: 'export' });
+  await checkOutputs(outputsOf(asked, timelinePath), [...asked.inputs, ...(lipsPath ? [lipsPath] : [])]);
 
   const progress = createProgress({ stream: process.stderr, console });
   let report: ExportReport;
   try {
     report = await exportProject(
       {
-        ...{ project: asked.project, assets: asked.assets, outPath: asked.outPath, timelinePath, signal },
+        ...{
+          project: asked.project,
+          assets: asked.assets,
+          outPath: asked.outPath,
+          timelinePath,
+          renderer,
+          lipsPath,
+          signal,
+        },
         onProgress: ({ step, done, total }) => progress.update({ label: console.words(STEPS[step]), done, total }),
       },
       studio,

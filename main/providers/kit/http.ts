@@ -30,6 +30,8 @@ export interface HttpCall {
   timeouts?: HttpTimeouts;
   /** Of the whole answer. */
   maxBytes?: number;
+  /** To be taken twice would cost twice: it is never sent again by itself. */
+  once?: boolean;
   /** What a refusal is about. */
   about?: { model?: string; voice?: string; region?: string };
 }
@@ -64,7 +66,7 @@ export async function request(call: HttpCall, signal: AbortSignal): Promise<Http
       };
     } catch (error) {
       exchange.end();
-      if (exchange.stale && attempt <= STALE_LINES && !signal.aborted) continue;
+      if (exchange.stale && !call.once && attempt <= STALE_LINES && !signal.aborted) continue;
       throw error;
     }
   }

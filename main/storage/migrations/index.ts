@@ -9,6 +9,7 @@ import { consents } from './0080-consents.ts';
 import { takes } from './0090-takes.ts';
 import { liveShows } from './0100-live-shows.ts';
 import { voiceConsents } from './0120-voice-consents.ts';
+import { filmTasks } from './0140-film-tasks.ts';
 
 export interface SqlMigration {
   /** Becomes `PRAGMA user_version`. Rising, with room between. */
@@ -27,4 +28,5 @@ export const MIGRATIONS: readonly SqlMigration[] = [
   takes,
   liveShows,
   voiceConsents,
+  filmTasks,
 ];

@@ -63,8 +63,8 @@ export interface ExportJobRepository {
   cancelled(id: string): void;
   failed(id: string, error: WireError): void;
   done(id: string, work: WorkRecord, warnings: readonly WireError[]): void;
-  /** An ended job that is not done goes to the end of the queue. @returns whether it did */
-  retry(id: string): boolean;
+  /** An ended job that is not done goes to the end of the queue, `target` in place of its own. @returns whether it did */
+  retry(id: string, target?: ExportTarget): boolean;
   /** @returns whether it had ended and is gone */
   removeEnded(id: string): boolean;
   clearEnded(): void;
@@ -122,8 +122,8 @@ export function openExportJobRepository(
     'UPDATE export_jobs SET state = ?, outcome = ?, finished_at_ms = ? WHERE id = ?',
   );
   const dropDocument = sql.prepare<[string]>('UPDATE export_jobs SET document = NULL WHERE id = ?');
-  const again = sql.prepare<[string]>(
-    `UPDATE export_jobs SET state = 'queued', outcome = NULL, started_at_ms = NULL, finished_at_ms = NULL, restarts = 0,
+  const again = sql.prepare<[string | null, string]>(
+    `UPDATE export_jobs SET state = 'queued', outcome = NULL, target = coalesce(?, target), started_at_ms = NULL, finished_at_ms = NULL, restarts = 0,
       number = (SELECT max(number) + 1 FROM export_jobs) WHERE id = ? AND state IN ('failed', 'cancelled')`,
   );
   const remove = sql.prepare<[string]>(`DELETE FROM export_jobs WHERE id = ? AND state IN ${ENDED}`);
@@ -197,7 +197,7 @@ export function openExportJobRepository(
         forgetAssets.run(id);
       });
     },
-    retry: (id) => write(() => again.run(id).changes > 0),
+    retry: (id, target) => write(() => again.run(target ? JSON.stringify(target) : null, id).changes > 0),
     removeEnded: (id) => write(() => remove.run(id).changes > 0),
     clearEnded: () => void write(() => removeAll.run()),
     changedElsewhere: () =>

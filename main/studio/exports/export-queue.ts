@@ -21,7 +21,7 @@ import { libraryFolder } from '../library/library-folder.ts';
 import type { ServiceOf } from '../service.ts';
 import { watchPaced } from '../watch-paced.ts';
 import { toWireError } from '../wire-error.ts';
-import { createJobProgress } from './job-progress.ts';
+import { createJobProgress, type JobKind } from './job-progress.ts';
 
 export interface ExportQueueDeps {
   studio: ExportDeps;
@@ -89,7 +89,7 @@ export function createExportQueue(deps: ExportQueueDeps): ExportQueue {
 
   const begin = (job: StoredJob): void => {
     const stop = new AbortController();
-    const progress = createJobProgress(job.target.format === 'wav', () => performance.now());
+    const progress = createJobProgress(kindOf(job.target), () => performance.now());
     const run = async (): Promise<void> => {
       try {
         // Fonts, encoders: loaded with the first job, not at the start.
@@ -105,6 +105,7 @@ export function createExportQueue(deps: ExportQueueDeps): ExportQueue {
               progress.report(told);
               changes.emit();
             },
+            unwanted: (reason) => reason === CANCELLED,
             commit: (record, warnings) => jobs.done(job.id, record, warnings),
           },
           studio,
@@ -208,6 +209,16 @@ export function createExportQueue(deps: ExportQueueDeps): ExportQueue {
         pump();
         return shown(jobs.load(id));
       },
+      retryEmbedded({ id }) {
+        recordEnds();
+        const { renderer: _, ...target } = jobs.load(id).target;
+        if (!jobs.retry(id, target))
+          throw new StudioError(jobs.load(id).state === 'done' ? 'exports.job-done' : 'exports.job-under-way');
+        changes.emit();
+        pump();
+        return shown(jobs.load(id));
+      },
+      renderers: async () => [...((await studio.providers?.films.offers()) ?? [])],
       remove({ id }) {
         recordEnds();
         if (!jobs.removeEnded(id)) throw new StudioError('exports.job-under-way', { id: jobs.load(id).id });
@@ -253,6 +264,8 @@ function jobsFor({ targets, name, copyTo }: EnqueueRequest, project: Project, re
     const { format } = target;
     if (format === 'mp4' && document.stage.background.kind === 'transparent')
       throw new StudioError('stage.transparent-needs-alpha', { format });
+    if (kindOf(target) === 'film' && document.stage.background.kind === 'transparent')
+      throw new StudioError('cloud.film-opaque', { provider: target.renderer ?? '' });
     const fileName = freeName(fileStem(name ?? project.name, target), format, taken);
     taken.add(fileName.toLowerCase());
     return {
@@ -268,6 +281,9 @@ function jobsFor({ targets, name, copyTo }: EnqueueRequest, project: Project, re
     };
   });
 }
+
+const kindOf = ({ format, renderer = 'embedded' }: ExportTarget): JobKind =>
+  format === 'wav' ? 'sound' : renderer === 'embedded' ? 'picture' : 'film';
 
 const fileStem = (name: string, { preset }: ExportTarget): string =>
   safeFileName(name, 'video') + (preset === null ? '' : `-${exportPresets[preset].suffix}`);

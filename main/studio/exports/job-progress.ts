@@ -15,21 +15,33 @@ const WITH_PICTURE: Record<JobStep, number> = {
   portrait: 0.03,
   speech: 0.07,
   loudness: 0.02,
+  film: 0,
   render: 0.85,
   finish: 0.03,
 };
-const SOUND_ALONE: Record<JobStep, number> = { portrait: 0, speech: 0.7, loudness: 0.15, render: 0, finish: 0.15 };
-const ORDER: readonly JobStep[] = ['portrait', 'speech', 'loudness', 'render', 'finish'];
+/** A vendor takes minutes for its film. */
+const WITH_FILM: Record<JobStep, number> = { ...WITH_PICTURE, portrait: 0.01, speech: 0.03, film: 0.8, render: 0.11 };
+const SOUND_ALONE: Record<JobStep, number> = {
+  ...{ portrait: 0, speech: 0.7, loudness: 0.15, film: 0, render: 0, finish: 0.15 },
+};
+const ORDER: readonly JobStep[] = ['portrait', 'speech', 'loudness', 'film', 'render', 'finish'];
 /** Before so many frames, the first ones' slowness would speak for all. */
 const FRAMES_TO_JUDGE = 10;
 
+export type JobKind = 'sound' | 'picture' | 'film';
+const SHARES: Record<JobKind, Record<JobStep, number>> = {
+  sound: SOUND_ALONE,
+  picture: WITH_PICTURE,
+  film: WITH_FILM,
+};
+
 /** @param nowMs a clock that only moves forward */
 export function createJobProgress(
-  soundAlone: boolean,
+  kind: JobKind,
   nowMs: () => number,
 ): { now(): JobProgress; report(progress: ExportProgress): void } {
-  const shares = soundAlone ? SOUND_ALONE : WITH_PICTURE;
-  const done: Record<JobStep, number> = { portrait: 0, speech: 0, loudness: 0, render: 0, finish: 0 };
+  const shares = SHARES[kind];
+  const done: Record<JobStep, number> = { portrait: 0, speech: 0, loudness: 0, film: 0, render: 0, finish: 0 };
   let step: JobStep = 'portrait';
   let highest = 0;
   let first: { atMs: number; done: number } | null = null;

@@ -28,6 +28,8 @@ export interface JobRun {
   folder: string;
   signal: AbortSignal;
   onProgress(progress: ExportProgress): void;
+  /** As in `ExportRequest`. */
+  unwanted(reason: unknown): boolean;
   /** Makes it a work. What this throws fails the job. */
   commit(record: WorkRecord, warnings: readonly WireError[]): void;
 }
@@ -51,7 +53,11 @@ async function make(run: JobRun, studio: ExportDeps): Promise<void> {
   const { job, document, assets, folder, signal, onProgress, commit } = run;
   const outPath = join(folder, job.fileName);
   const timelinePath = join(folder, `${basename(job.fileName, extname(job.fileName))}.timeline.json`);
-  const report = await exportProject({ project: document, assets, outPath, timelinePath, signal, onProgress }, studio);
+  const { renderer } = job.target;
+  const report = await exportProject(
+    { project: document, assets, outPath, timelinePath, renderer, unwanted: run.unwanted, signal, onProgress },
+    studio,
+  );
   const { format } = document.output;
   const thumbnail =
     format === 'wav'

@@ -3,6 +3,7 @@ import type { ExportTarget } from '../../../app/contract/exports.ts';
 import { EXPORT_PRESETS, type ExportPresetId, exportPresets } from '../../../app/document/export-presets.ts';
 import type { OutputFormat } from '../../../app/document/output.ts';
 import type { Background } from '../../../app/document/stage.ts';
+import type { RendererId } from '../../../app/providers/renderers.ts';
 import { setLayout, type UiState } from '../../state/ui-store.ts';
 
 /** `project`: an MP4 just as the stage is set. */
@@ -22,7 +23,12 @@ export interface Wishes {
   /** In place of a transparent one, where the file cannot hold it. */
   opaque: Background;
   softwareEncoder: boolean;
+  renderer: RendererId;
 }
+
+/** WebM and GIF keep a transparent stage, and so does a preset that asks for one. */
+const staysTransparent = (id: ChoiceId, transparent: boolean): boolean =>
+  id === 'transparent' || (transparent && formatOf(id) !== 'mp4');
 
 export function targetOf(id: ChoiceId, wishes: Wishes, transparent: boolean): ExportTarget {
   const format = formatOf(id);
@@ -33,6 +39,10 @@ export function targetOf(id: ChoiceId, wishes: Wishes, transparent: boolean): Ex
     ...(wishes.subtitles != null && format !== 'wav' && { subtitles: wishes.subtitles }),
     ...(wishes.fps != null && film && { fps: wishes.fps }),
     ...(transparent && format === 'mp4' && { background: wishes.opaque }),
+    // A vendor's film hides what is behind it.
+    ...(wishes.renderer !== 'embedded' &&
+      format !== 'wav' &&
+      !staysTransparent(id, transparent) && { renderer: wishes.renderer }),
     ...(wishes.softwareEncoder && format === 'mp4' && { output: { encoder: 'software' as const } }),
   };
 }

@@ -4,6 +4,7 @@ import { useStore } from 'zustand';
 import { documentFor, exportPresets } from '../../../app/document/export-presets.ts';
 import type { Project } from '../../../app/document/project.ts';
 import { type Background, FRAME_RATES } from '../../../app/document/stage.ts';
+import type { RendererId } from '../../../app/providers/renderers.ts';
 import { desktop, rpc } from '../../bridge/index.ts';
 import { useFormat, useLocale, useT } from '../../state/language.ts';
 import { openDocument, projectStore } from '../../state/project.ts';
@@ -16,6 +17,7 @@ import styles from './export.module.css';
 import { Notices } from './notices.tsx';
 import { PresetCard } from './preset-card.tsx';
 import { queueStore } from './queue-store.ts';
+import { filmsOf, RendererChoice, useRenderers } from './renderer-choice.tsx';
 import { hasSomethingToSay, useTalkFacts } from './talk-length.ts';
 
 const SUBTITLES = ['burn', 'srt', 'vtt', 'none'] as const;
@@ -47,6 +49,8 @@ function Choices({ project }: { project: Project }): ReactElement {
   const [fps, setFps] = useState<Wishes['fps']>(null);
   const [opaque, setOpaque] = useState<Opaque>('keep');
   const [softwareEncoder, setSoftwareEncoder] = useState(false);
+  const [renderer, setRenderer] = useState<RendererId>('embedded');
+  const offers = useRenderers();
   const [busy, setBusy] = useState(false);
   const [error, setError] = useState<unknown>(null);
 
@@ -58,6 +62,7 @@ function Choices({ project }: { project: Project }): ReactElement {
     fps,
     opaque: OPAQUE[opaque],
     softwareEncoder,
+    renderer,
   };
   const chosen = CHOICES.filter((id) => isChosen(ui, id));
   const described = (id: ChoiceId) => {
@@ -201,6 +206,13 @@ function Choices({ project }: { project: Project }): ReactElement {
               }))}
             />
           )}
+          <RendererChoice
+            offers={offers}
+            value={renderer}
+            onChange={setRenderer}
+            films={filmsOf(chosen.map((id) => described(id).target))}
+            durationMs={facts.durationMs}
+          />
           <Switch label={t('export.softwareEncoder')} checked={softwareEncoder} onChange={setSoftwareEncoder} />
           <ul className={styles.summary} aria-label={t('export.summary')}>
             {chosen.map((id) => {

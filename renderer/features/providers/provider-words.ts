@@ -8,7 +8,25 @@ import type { Translate } from '../../i18n/index.ts';
 import { useLanguage } from '../../state/language.ts';
 
 /** Providers of the studio's own, by id; servers of the person's own have the name they were given. */
-const OWN = new Set(['qwen', 'cosyvoice', 'qwen-tts', 'sambert', 'espeak', 'bailian-asr', 'qwen-asr', 'isi', 'green']);
+const OWN = new Set([
+  'qwen',
+  'cosyvoice',
+  'qwen-tts',
+  'sambert',
+  'espeak',
+  'bailian-asr',
+  'qwen-asr',
+  'isi',
+  'local-qwen',
+  'local-voice',
+  'local-asr',
+  'canned',
+  'green',
+  'videoretalk',
+  'liveportrait',
+  's2v',
+  'embedded',
+]);
 
 export interface ProviderWords {
   name(id: string): string;

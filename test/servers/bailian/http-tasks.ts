@@ -124,12 +124,14 @@ async function film(
   let durationMs = sound.durationMs;
   let fps = Number(of.parameters.video_fps ?? 24);
   const still = rules.person === 'image_url';
+  let size = { widthPx: 0, heightPx: 0 };
   const extended = of.parameters.video_extension === true;
   if (still) {
     const picture = await lookAt(of.person);
     if (picture === null) throw bad('Format', 'The input image cannot be decoded.');
     const problem = pictureProblem(model, picture, of.person.length);
     if (problem !== null) throw bad(problem.what, problem.message);
+    size = picture;
   } else {
     const seen = await watch(of.person, signal);
     if (of.person.length > 300 * MB) throw bad('Size', 'The video file size exceeds the limit.');
@@ -141,11 +143,12 @@ async function film(
       throw bad('Resolution', 'The side length of the video must be between 640 and 2048.');
     }
     fps = seen.fps;
+    size = seen;
     if (!extended) durationMs = Math.min(durationMs, seen.durationMs);
   }
   const maxSidePx = of.parameters.resolution === '480P' ? 832 : 1280;
   const made = await makeFilm(
-    { person: of.person, still, sound: of.sound, fps, durationMs, looped: extended, maxSidePx },
+    { person: of.person, still, sound: of.sound, fps, durationMs, ...size, looped: extended, maxSidePx },
     signal,
   );
   const url = context.files.link(made, 'video/mp4', `${model}.mp4`);

@@ -157,6 +157,12 @@ export async function watch(bytes: Sent, signal: AbortSignal): Promise<Film | nu
   });
 }
 
+/**
+ * Where films show that they were made of the sound, as shares of their size: what a mouth would do, as something that can be measured.
+ * Black, with the sound's wave in white for as long as it is heard.
+ */
+export const MOUTH = { x: 0.05, y: 0.4, width: 0.2, height: 0.2 } as const;
+
 /** An MP4 of the person with the sound: as long as the sound, or as the shorter of both where the film is not `looped`. */
 export async function makeFilm(
   of: {
@@ -165,6 +171,9 @@ export async function makeFilm(
     sound: Sent;
     fps: number;
     durationMs: number;
+    /** Of the person. */
+    widthPx: number;
+    heightPx: number;
     looped: boolean;
     maxSidePx: number;
   },
@@ -175,12 +184,23 @@ export async function makeFilm(
     const out = join(folder, 'film.mp4');
     await writeFile(sound, of.sound);
     const side = of.maxSidePx;
-    const fit = `scale='min(${side},iw)':'min(${side},ih)':force_original_aspect_ratio=decrease:force_divisible_by=2,format=yuv420p`;
+    // Sizes are looked up in numbers: older ffmpegs have no force_divisible_by.
+    const { widthPx, heightPx } = of;
+    const scale = Math.min(1, side / Math.max(widthPx, heightPx));
+    const even = (px: number) => Math.max(2, Math.round(px / 2) * 2);
+    const [w, h] = [even(widthPx * scale), even(heightPx * scale)];
+    const mouth = { x: even(w * MOUTH.x), y: even(h * MOUTH.y), w: even(w * MOUTH.width), h: even(h * MOUTH.height) };
+    const graph = [
+      `[0:v]scale=${w}:${h},setsar=1,fps=${of.fps},drawbox=x=${mouth.x}:y=${mouth.y}:w=${mouth.w}:h=${mouth.h}:color=black:t=fill[face]`,
+      '[1:a]asplit[heard][seen]',
+      `[seen]showwaves=s=${mouth.w}x${mouth.h}:mode=cline:rate=${of.fps}:colors=white,format=rgba[wave]`,
+      `[face][wave]overlay=x=${mouth.x}:y=${mouth.y}:eof_action=pass,format=yuv420p[film]`,
+    ].join(';');
     const person_in = of.still ? ['-loop', '1', '-framerate', `${of.fps}`] : of.looped ? ['-stream_loop', '-1'] : [];
     const { path: binary } = await ffmpeg();
     const args = [
       ...['-hide_banner', '-nostdin', '-y', ...person_in, '-i', person, '-i', sound],
-      ...['-map', '0:v:0', '-map', '1:a:0', '-vf', fit, '-t', (of.durationMs / 1000).toFixed(3)],
+      ...['-filter_complex', graph, '-map', '[film]', '-map', '[heard]', '-t', (of.durationMs / 1000).toFixed(3)],
       ...['-c:v', 'libx264', '-preset', 'ultrafast', '-threads', '1', '-c:a', 'aac', '-movflags', '+faststart', out],
     ];
     const { exitCode, stderr } = await runCaptured(binary, args, { timeoutMs: 2 * PATIENCE_MS, signal });
