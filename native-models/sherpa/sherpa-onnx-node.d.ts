@@ -156,13 +156,18 @@ declare module 'sherpa-onnx-node' {
     addPunct(text: string): string;
   }
 
+  interface Opened<Config, T> {
+    new (config: Config): T;
+    createAsync(config: Config): Promise<T>;
+  }
+
   interface Sherpa {
     version: string;
     onnxruntimeVersion: string;
     Vad: new (config: VadConfig, bufferSizeInSeconds: number) => Vad;
     OnlineRecognizer: new (config: OnlineRecognizerConfig) => OnlineRecognizer;
-    OfflineRecognizer: new (config: OfflineRecognizerConfig) => OfflineRecognizer;
-    OfflineTts: new (config: OfflineTtsConfig) => OfflineTts;
+    OfflineRecognizer: Opened<OfflineRecognizerConfig, OfflineRecognizer>;
+    OfflineTts: Opened<OfflineTtsConfig, OfflineTts>;
     OfflinePunctuation: new (config: { model: Runtime & { ctTransformer: string } }) => OfflinePunctuation;
   }
 

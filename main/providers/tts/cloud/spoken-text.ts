@@ -1,6 +1,7 @@
 /** What a cloud voice is sent for a part of a line, with the way back from its characters to the display text. */
 import type { SpeechPart } from '../../../../app/speech/plan.ts';
 import { sentenceRanges } from '../../../../app/speech/punctuation.ts';
+import type { Word } from '../../../../app/speech/timeline.ts';
 import { cellsOf, isHan, SPEAKABLE, type Unit } from '../cells.ts';
 
 /** A reading that the script forces: `text.slice(from, to)` is Han, one syllable of pinyin a character. */
@@ -116,3 +117,27 @@ export function ssmlOf({ text, forced }: SpokenText, { from, to }: Range): strin
 
 export const isForced = ({ forced }: SpokenText, { from, to }: Range): boolean =>
   forced.some((reading) => reading.from < to && reading.to > from);
+
+/** The displayed stretch that a stretch of the spoken text stands for. */
+export function wordFor(
+  part: SpeechPart,
+  { unitAt, units }: SpokenText,
+  range: Range,
+): Omit<Word, 'startMs' | 'endMs'> | null {
+  let from = Number.POSITIVE_INFINITY;
+  let to = 0;
+  for (let i = range.from; i < range.to; i++) {
+    const unit = units[unitAt[i]!];
+    if (!unit || unit.to <= unit.from) continue;
+    from = Math.min(from, unit.from);
+    to = Math.max(to, unit.to);
+  }
+  if (to <= from) return null;
+  let text = '';
+  for (const token of part.tokens) {
+    const start = Math.max(from, token.from);
+    const end = Math.min(to, token.to);
+    if (start < end) text += token.display.slice(start - token.from, end - token.from);
+  }
+  return { text, from, to };
+}

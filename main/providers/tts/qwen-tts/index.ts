@@ -3,7 +3,7 @@
  * long "word", which whoever aligns the sound makes finer.
  */
 import type { Emotion } from '../../../../app/speech/emotion.ts';
-import type { SpeechLang, SpeechPart } from '../../../../app/speech/plan.ts';
+import type { SpeechLang } from '../../../../app/speech/plan.ts';
 import type { Word } from '../../../../app/speech/timeline.ts';
 import type {
   SpokenEmotion,
@@ -18,7 +18,7 @@ import { vendorVoice, voiceOf } from '../cloud/listed.ts';
 import { dashScopeManner, emphasised } from '../cloud/manner.ts';
 import { PATIENCE_MS } from '../cloud/patience.ts';
 import { SoundIn } from '../cloud/sound-in.ts';
-import { isSpeakable, type Range, type SpokenText, splitText, spokenTextOf } from '../cloud/spoken-text.ts';
+import { isSpeakable, splitText, spokenTextOf, wordFor } from '../cloud/spoken-text.ts';
 import { soundOverHttp } from './over-http.ts';
 import { type QwenSession, soundOverRealtime } from './over-realtime.ts';
 import { sentencesOf } from './sentences.ts';
@@ -194,30 +194,6 @@ async function* speakableOf(pieces: AsyncIterable<string>): AsyncGenerator<strin
     yield head;
     head = '';
   }
-}
-
-/** The displayed stretch that a stretch of the spoken text stands for. */
-function wordFor(
-  part: SpeechPart,
-  { unitAt, units }: SpokenText,
-  range: Range,
-): Omit<Word, 'startMs' | 'endMs'> | null {
-  let from = Number.POSITIVE_INFINITY;
-  let to = 0;
-  for (let i = range.from; i < range.to; i++) {
-    const unit = units[unitAt[i]!];
-    if (!unit || unit.to <= unit.from) continue;
-    from = Math.min(from, unit.from);
-    to = Math.max(to, unit.to);
-  }
-  if (to <= from) return null;
-  let text = '';
-  for (const token of part.tokens) {
-    const start = Math.max(from, token.from);
-    const end = Math.min(to, token.to);
-    if (start < end) text += token.display.slice(start - token.from, end - token.from);
-  }
-  return { text, from, to };
 }
 
 function trimmedWord(piece: string, at: number): Omit<Word, 'startMs' | 'endMs'> {
