@@ -155,7 +155,7 @@ test('a recording becomes lines of the script, and subtitles', async () => {
 });
 
 test('a voice of one’s own: refused without the recorded consent, then made, used, and silent once it is withdrawn', async () => {
-  const browser = await openChromium({ args: [`--use-file-for-fake-audio-capture=${spoken}`] });
+  const browser = await openChromium({ args: [`--use-file-for-fake-audio-capture=${sample}`] });
   try {
     await pages.set({ listening: { language: '', words: [] } });
     const { page } = await openScript('Intro.', browser);
@@ -180,7 +180,7 @@ test('a voice of one’s own: refused without the recorded consent, then made, u
     const sentence = { name: text('ownSentence') };
     await page.getByRole('button', { name: text('ownRecord', sentence) }).click();
     await page.locator('[data-recorded="recording"]').waitFor();
-    await new Promise((resolve) => setTimeout(resolve, 1000));
+    await new Promise((resolve) => setTimeout(resolve, 2000));
     await page.getByRole('button', { name: text('stop') }).click();
     await page.getByRole('button', { name: text('play', sentence) }).waitFor();
     const choosing = page.waitForEvent('filechooser');

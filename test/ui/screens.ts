@@ -120,6 +120,7 @@ const DIALOGS: readonly [string, string][] = [
   ['portrait-points', 'portrait.editPoints'],
   ['portrait-framing', 'portrait.editFraming'],
   ['camera', 'portrait.takePhoto'],
+  ['own-voice', 'voice.ownOpen'],
 ];
 
 /** Everything that is read or read out. Runs in the page. */

@@ -1,6 +1,6 @@
 /** The language or dialect that is heard, and words to expect. */
 import { Ear } from 'lucide-react';
-import type { ReactElement } from 'react';
+import { type ReactElement, useRef, useState } from 'react';
 import { useStore } from 'zustand';
 import { useT } from '../../../state/language.ts';
 import { studioStore } from '../../../state/studio-store.ts';
@@ -26,10 +26,22 @@ export function HeardLanguage({ bare = false }: { bare?: boolean }): ReactElemen
 export function ListeningOptions(): ReactElement {
   const t = useT();
   const words = useStore(studioStore, ({ settings }) => settings?.listening.words);
+  const [open, setOpen] = useState(false);
+  const typed = useRef<string | null>(null);
+  /** Also where the panel is closed while the caret is in the field. */
+  const keep = (): void => {
+    if (typed.current !== null) changeListening({ words: wordsIn(typed.current) });
+    typed.current = null;
+  };
   return (
     <Popover
       label={t('script.listening')}
       align="end"
+      open={open}
+      onOpenChange={(next) => {
+        if (!next) keep();
+        setOpen(next);
+      }}
       trigger={<IconButton icon={Ear} label={t('script.listening')} />}
     >
       <div className={styles.listening}>
@@ -39,7 +51,10 @@ export function ListeningOptions(): ReactElement {
           hint={t('script.hotWordsHint')}
           value={(words ?? []).join('\n')}
           rows={4}
-          onCommit={(text) => changeListening({ words: wordsIn(text) })}
+          onInput={(event) => {
+            typed.current = event.currentTarget.value;
+          }}
+          onCommit={keep}
         />
       </div>
     </Popover>

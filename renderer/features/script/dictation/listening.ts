@@ -23,7 +23,10 @@ export const currentListening = (): Listening => studioStore.getState().settings
 
 export function changeListening(change: Partial<Listening>): void {
   const { language, words } = { ...currentListening(), ...change };
-  void rpc.settings.set({ listening: { language, words: [...words] } }).catch(showErrorToast);
+  const listening = { language, words: [...words] };
+  // What is chosen next builds on it, before the studio has told it back.
+  studioStore.setState(({ settings }) => ({ settings: settings && { ...settings, listening } }));
+  void rpc.settings.set({ listening }).catch(showErrorToast);
 }
 
 /** One a line, or parted by commas. */

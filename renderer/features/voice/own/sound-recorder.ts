@@ -40,7 +40,8 @@ export function useSoundRecorder(fileName: string, onRecorded: (asset: AssetRef)
     if (open === null) return;
     const said = open.stop();
     open.close();
-    if (said === null || isGone.current) return setState(REST);
+    if (isGone.current) return;
+    if (said === null) return setState({ ...REST, fault: 'busy' });
     setState({ ...REST, phase: 'sending' });
     try {
       const asset = await upload(said.wav, { fileName: `${latest.current.fileName}.wav` });
