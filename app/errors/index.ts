@@ -8,6 +8,7 @@ import { cloudErrors } from './cloud.ts';
 import { commandErrors } from './command.ts';
 import { exportErrors } from './exports.ts';
 import { hostErrors } from './host.ts';
+import { lipErrors } from './lips.ts';
 import { liveErrors } from './live.ts';
 import { mediaErrors } from './media.ts';
 import { modelFileErrors } from './model-files.ts';
@@ -34,6 +35,7 @@ const catalogue = {
   ...commandErrors,
   ...exportErrors,
   ...hostErrors,
+  ...lipErrors,
   ...liveErrors,
   ...mediaErrors,
   ...modelErrors,

@@ -3,15 +3,16 @@ import { closeSync, openSync, readSync } from 'node:fs';
 import { parentPort, workerData } from 'node:worker_threads';
 import { StudioError } from '../../app/errors/index.ts';
 import type { FrameSpeech } from '../engine/ports/frames.ts';
-import type { LipSyncSession, SpeechSegment } from '../engine/ports/lipsync.ts';
+import type { LipSyncEngine, LipSyncSession, SpeechSegment } from '../engine/ports/lipsync.ts';
 import { SAMPLE_RATE } from '../engine/ports/tts.ts';
 import { Pixels } from '../pixels/pixels.ts';
 import { rigEngine } from '../providers/lipsync/rig/index.ts';
+import type { OnnxLips } from '../providers/lipsync/wav2lip/onnx-lips.ts';
 import { aiMarkSprite } from '../stage/ai-mark.ts';
 import { type Compositor, createCompositor } from '../stage/compositor.ts';
 import { LiveLayer } from '../stage/live-layer.ts';
 import { SubtitleTrack, subtitleArea } from '../stage/subtitle-sprites.ts';
-import type { RenderFailure, RenderReply, RenderRequest, RenderSetup } from './protocol.ts';
+import type { LipsSetup, RenderFailure, RenderReply, RenderRequest, RenderSetup } from './protocol.ts';
 
 const port = parentPort!;
 const reply = (message: RenderReply): void => port.postMessage(message);
@@ -27,14 +28,34 @@ interface Scene {
   live: LiveLayer | undefined;
 }
 
+/** Kept from stage to stage: it takes long to load. */
+let network: { path: string; model: OnnxLips } | undefined;
+
+/** What only networks need is loaded only for them. */
+async function lipsOf(setup: LipsSetup | undefined): Promise<LipSyncEngine> {
+  if (setup === undefined) return rigEngine;
+  const { createWav2LipEngine } = await import('../providers/lipsync/wav2lip/engine.ts');
+  if (network?.path !== setup.modelPath) {
+    const { openOnnxLips } = await import('../providers/lipsync/wav2lip/onnx-lips.ts');
+    await network?.model[Symbol.asyncDispose]();
+    const options = { path: setup.modelPath, memory: { path: setup.memoryPath } };
+    // It ends with this thread.
+    network = { path: setup.modelPath, model: await openOnnxLips(options, new AbortController().signal) };
+  }
+  return createWav2LipEngine(network.model);
+}
+
 async function openScene(setup: RenderSetup): Promise<Scene> {
   const size = { widthPx: setup.plate.width, heightPx: setup.plate.height };
   // Face and stage work in one memory, and the pool lies in it: a frame is never copied before it reaches the encoder's pipe.
   const pixels = new Pixels();
   const { plate, fps, seed, rig, alpha, front } = setup;
-  const session = await rigEngine.open(plate, { fps, seed, rig, pixels });
-  const track = trackOf(setup);
   const onTrouble = (error: StudioError): void => reply({ type: 'trouble', failure: failureOf(error) });
+  const withoutNetwork = (error: unknown): void =>
+    onTrouble(new StudioError('lips.without-network', { detail: failureOf(error).message }, { cause: error }));
+  const engine = await lipsOf(setup.lips);
+  const session = await engine.open(plate, { fps, seed, rig, pixels, onTrouble: withoutNetwork });
+  const track = trackOf(setup);
   const live = setup.live && new LiveLayer(setup.live, { fps, size, onTrouble });
   const compositor = createCompositor({
     ...{ plate, region: session.region, alpha, front, live, pixels },
@@ -132,6 +153,11 @@ async function answer(request: RenderRequest): Promise<void> {
       const { setup, session, compositor, slots } = scene;
       let faceMs = 0;
       let stageMs = 0;
+      if (session.prepare) {
+        const start = performance.now();
+        await session.prepare(request.frames.map(({ index }) => index));
+        faceMs = performance.now() - start;
+      }
       for (const { index, slot } of request.frames) {
         const start = performance.now();
         const face = session.frame(index);

@@ -7,12 +7,22 @@ import type { AvatarPlate } from '../engine/ports/lipsync.ts';
 import type { Sprite } from '../stage/i420.ts';
 import type { LiveOverlaySetup } from '../stage/live-layer.ts';
 
+/** A network that draws the lips. */
+export interface LipsSetup {
+  /** A Wav2Lip model as an ONNX file. */
+  modelPath: string;
+  /** The file that remembers what of this machine draws it fastest. */
+  memoryPath: string;
+}
+
 /** Everything a render thread needs to know before its first frame. */
 export interface RenderSetup {
   plate: AvatarPlate;
   fps: number;
   seed: number;
   rig: RigSettings;
+  /** Absent: the rig draws the lips too. */
+  lips?: LipsSetup | undefined;
   /** yuva420p frames. */
   alpha: boolean;
   front: Sprite[];

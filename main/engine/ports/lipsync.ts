@@ -47,6 +47,8 @@ export interface LipSyncOptions {
   rig: RigSettings;
   /** Where whoever composes the frames works: an engine that draws by the same kernels saves a copy. */
   pixels?: Pixels | undefined;
+  /** Told of what stops an engine from drawing as it should, once until it goes on; it draws what it can meanwhile. */
+  onTrouble?: ((error: unknown) => void) | undefined;
 }
 
 export interface LipSyncSession {
@@ -63,6 +65,11 @@ export interface LipSyncSession {
    * Engines without it are opened anew, at the cost of reading the plate again.
    */
   restart?(rig: RigSettings): void;
+  /**
+   * For engines that think elsewhere, of the frames asked for next: settles when `frame` can draw them as well as may be. Never
+   * rejects; what is not there by then is drawn without.
+   */
+  prepare?(indices: readonly number[]): Promise<void>;
   /**
    * Draws frame `index` (its time is index / fps) of the region, person over background: RGBA8, `region.width` × 4 bytes a row.
    * Indices ascend. The array is the session's own and valid until the next call.

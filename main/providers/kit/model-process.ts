@@ -214,7 +214,7 @@ export class ModelProcess {
     const idle = [...running.models.values()].filter(
       (held) => held.ready && held.running === 0 && (slot === undefined || held.model.slot === slot),
     );
-    await Promise.all(idle.map((held) => this.#drop(running, held)));
+    await this.#counted(() => Promise.all(idle.map((held) => this.#drop(running, held))));
   }
 
   /** Ends the process and whatever waits for it. Resolves when it is gone. Safe to call twice. */

@@ -12,6 +12,8 @@ export const COLUMNS = HALF * 2;
 /** Shares of the lip's thickness at which its rings lie; the second is set per column to the edge's feather. */
 const LIP_RINGS = [0, 0.1, 0.32, 0.55, 0.78, 1];
 const OUTER_RINGS = 17;
+/** The ring on the lips’ outer edge. */
+export const OUTER_LIP_RING = LIP_RINGS.length - 1;
 export const RINGS = LIP_RINGS.length + OUTER_RINGS;
 export const VERTICES = RINGS * COLUMNS;
 

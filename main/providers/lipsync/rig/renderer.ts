@@ -6,6 +6,7 @@ import { activateMesh } from './active-mesh.ts';
 import { EyePatch } from './eyes.ts';
 import { type Face, motionArea, readFace } from './face-frame.ts';
 import { buildFields, edgeFade, FIELDS, type Fields, HEAD_FIELDS } from './fields.ts';
+import type { Point } from './math.ts';
 import { buildMesh, COLUMNS, HALF, VERTICES } from './mesh.ts';
 import { MouthInterior } from './mouth-interior.ts';
 import type { Pose } from './performance.ts';
@@ -17,9 +18,19 @@ const CROSSING_RINGS = 5;
 /** Texel rows kept free before the texture: rounding at its upper border must not leave the kernels' memory. */
 const GUARD_ROWS = 4;
 
+/** The picture as the mesh carries it: premultiplied RGBA8, `width` texels a row, the first of them at (x, y) of the stage. */
+export interface RigTexture {
+  rgba: Uint8Array;
+  width: number;
+  x: number;
+  y: number;
+}
+
 export class RigRenderer {
   readonly region: Rect;
-  readonly #face: Face;
+  readonly face: Face;
+  /** What is written into it is drawn from the next frame on; the eyes' surroundings are the renderer's own. */
+  readonly texture: RigTexture;
   /** Where the vertices are now: x of all, then y of all. */
   readonly #dest: Float32Array;
   readonly #weights: Float32Array;
@@ -47,13 +58,14 @@ export class RigRenderer {
   readonly #interior: MouthInterior;
   readonly #transparent: boolean;
   #straight: Uint8Array | undefined;
+  #joined = 0;
 
   constructor(plate: AvatarPlate, settings: RigSettings, pixels = new Pixels()) {
     this.#pixels = pixels;
     const face = readFace(plate.landmarks);
     const area = motionArea(face, plate.width, plate.height);
     const mesh = buildMesh(face, area);
-    this.#face = face;
+    this.face = face;
     this.#free = edgeFade(mesh, area, plate, face.frame.iod);
     this.#fields = buildFields(face, mesh, this.#free);
     const picture = cutTexture(plate, area);
@@ -116,6 +128,16 @@ export class RigRenderer {
     const where = { pixels, texture: b.texture, picture: original, area };
     this.#eyes = { left: new EyePatch(face, 'left', where), right: new EyePatch(face, 'right', where) };
     this.#interior = new MouthInterior(face, region, area, picture, palette, settings.teeth);
+    this.texture = { rgba: pixels.u8(b.texture), width: this.#textureWidth, x: area.x - 1, y: area.y - 1 };
+  }
+
+  /** Where a ring of the mesh lay in the last frame, in stage pixels: 0 is the lips' inner edge; points as in `mesh.ts`. */
+  ring(index: number): Point[] {
+    const first = index * COLUMNS;
+    return Array.from({ length: COLUMNS }, (_, j) => [
+      this.region.x + this.#dest[first + j]!,
+      this.region.y + this.#dest[VERTICES + first + j]!,
+    ]);
   }
 
   /** What never moves becomes part of what lies behind. */
@@ -145,10 +167,15 @@ export class RigRenderer {
     };
   }
 
-  /** Draws one pose; the array is valid until the next call. RGBA8, straight alpha. */
-  draw(pose: Pose): Uint8Array {
+  /**
+   * Draws one pose; the array is valid until the next call. RGBA8, straight alpha.
+   * `joined`: 1 where the texture shows a mouth of its own: then closed lips let nothing through their soft edges.
+   */
+  draw(pose: Pose, joined = 0): Uint8Array {
     const pixels = this.#pixels;
     const b = this.#blocks;
+    if (joined !== this.#joined) pixels.f32(b.fade).fill(joined, 0, COLUMNS);
+    this.#joined = joined;
     this.#deform(pose);
     this.#eyes.left.draw(pose.eyes);
     this.#eyes.right.draw(pose.eyes);
@@ -176,7 +203,7 @@ export class RigRenderer {
 
   /** Lips that touch are a constraint on the geometry, not a weight; and they never pass through each other. */
   #closeLips(seal: number): void {
-    const { cos, sin } = this.#face.frame;
+    const { cos, sin } = this.face.frame;
     const at = this.#dest;
     for (let j = 1; j < HALF; j++) {
       const k = COLUMNS - j;
@@ -201,8 +228,8 @@ export class RigRenderer {
   /** Moves a vertex down the face by `distance` pixels, as far as it is free to. */
   #along(v: number, distance: number): void {
     const free = distance * this.#free[v]!;
-    this.#dest[v]! -= free * this.#face.frame.sin;
-    this.#dest[VERTICES + v]! += free * this.#face.frame.cos;
+    this.#dest[v]! -= free * this.face.frame.sin;
+    this.#dest[VERTICES + v]! += free * this.face.frame.cos;
   }
 
   /** How far the skull has moved where the upper teeth are. */
