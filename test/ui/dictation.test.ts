@@ -203,7 +203,7 @@ test('a voice of one’s own: refused without the recorded consent, then made, u
     await made.getByText(text('inUse')).waitFor();
 
     await made.getByRole('button', { name: text('ownWithdraw', { name: 'Lin' }) }).click();
-    await made.getByRole('button', { name: text('ownWithdrawYes') }).click();
+    await made.getByRole('button', { name: text('ownWithdrawYes'), exact: true }).click();
     await made.getByText(text('ownConsent-withdrawn')).waitFor();
     assert.ok(await made.getByRole('button', { name: text('hear', { name: 'Lin' }) }).isDisabled());
     await pages.set({ locale: 'zh-CN', theme: 'light' });
