@@ -90,6 +90,7 @@ async function cloudPicture(
   const { renderer, project, assets, portrait, show, frames, onProgress, unwanted } = request;
   const { fps } = project.stage;
   const size = sentSize(request.size, renderer.limits);
+  const parameters = renderer.parameters(fps);
   const plate = await layOut(project, assets, portrait, size, signal);
   const picture = overPlane(plate.person, plate.background);
   const person = createHash('sha256').update(picture).digest('hex');
@@ -100,7 +101,7 @@ async function cloudPicture(
   for (const [i, piece] of pieces.entries()) {
     const sound = await soundOf(show, piece, fps, renderer.limits);
     const asked = {
-      ...{ version: VERSION, renderer: renderer.id, model: renderer.model, parameters: renderer.parameters },
+      ...{ version: VERSION, renderer: renderer.id, model: renderer.model, parameters },
       ...{ ...size, person, sound: createHash('sha256').update(sound.bytes).digest('hex') },
       ...(moves !== null && { moves, fromFrame: piece.fromFrame }),
     };
@@ -109,7 +110,7 @@ async function cloudPicture(
       {
         ...{ renderer, key, unwanted, seconds: sound.durationMs / 1000 },
         input: async () => ({
-          sound,
+          ...{ sound, parameters },
           person:
             renderer.takes === 'film'
               ? await rigClip(request, plate, piece, sound.durationMs, signal)

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, beforeEach, test } from 'node:test';
@@ -21,6 +21,8 @@ import { runCaptured } from '../../main/media/ffmpeg/run.ts';
 import { createEspeakProvider } from '../../main/providers/tts/espeak/index.ts';
 import { aiMarkSprite } from '../../main/stage/ai-mark.ts';
 import { createMemorySecrets } from '../../main/storage/memory-secrets.ts';
+import { writeProviderSettings } from '../../main/storage/provider-settings.ts';
+import { film, openWorld, smallTalk } from '../../main/studio/exports/queue-world.fixture.ts';
 import { CLI } from '../cli/run-cli.ts';
 import { wavHeader } from '../servers/bailian/files.ts';
 import { MOUTH } from '../servers/bailian/media.ts';
@@ -244,6 +246,44 @@ test('when the vendor fails the embedded renderer stands in and it is told; clou
   assert.equal(bailian.requests.length, 0);
 });
 
+test('the queue offers what there is a key for, cancels what was not begun, and makes here what the cloud could not', async () => {
+  const folder = join(dataDir, 'queue');
+  await mkdir(folder);
+  const settings = { bailian: { httpBaseUrl: bailian.httpBaseUrl }, policy: { mode: 'cloud-only' } };
+  await writeProviderSettings(folder, providerSettingsSchema.parse(settings));
+  await using world = await openWorld(folder);
+  const offered = async () => (await world.queue.service.renderers({}, never)).map(({ id, lacks }) => [id, lacks]);
+  const all = ['videoretalk', 'liveportrait', 's2v'];
+  assert.deepEqual(
+    await offered(),
+    all.map((id) => [id, 'key']),
+  );
+  await world.studio.providers.secrets.set(SECRETS.bailianKey, bailian.key);
+  assert.deepEqual(
+    await offered(),
+    all.map((id) => [id, null]),
+  );
+  bailian.timing.taskPendingMs = 60_000;
+  const target = film({ renderer: 'liveportrait' });
+  const [unwanted] = await world.enqueue(smallTalk({ voice: { voiceId: 'espeak:cmn' } }), target);
+  const waits = ({ status }: Awaited<ReturnType<typeof world.ended>>) =>
+    status.state !== 'queued' && (status.state !== 'running' || status.step === 'film');
+  const begun = (await world.until(unwanted!.id, waits)).status;
+  assert.equal(begun.state, 'running', JSON.stringify(begun));
+  while (submits() === 0) await machineClock.sleep(20, never);
+  await machineClock.sleep(100, never);
+  await world.queue.service.cancel({ id: unwanted!.id }, never);
+  assert.equal(bailian.requests.filter(({ path, status }) => path.endsWith('/cancel') && status === 200).length, 1);
+
+  bailian.faults.always('tasks', { kind: 'error', status: 400, code: 'Arrearage', message: 'overdue' });
+  const [job] = await world.enqueue(smallTalk({ voice: { voiceId: 'espeak:cmn' } }), target);
+  const { status } = await world.ended(job!.id);
+  assert.ok(status.state === 'failed' && status.error.code === 'cloud.billing', JSON.stringify(status));
+  await world.queue.service.retryEmbedded({ id: job!.id }, never);
+  const made = await world.ended(job!.id);
+  assert.deepEqual([made.status.state, made.target.renderer], ['done', undefined]);
+});
+
 test('each end of a task has its own error; money is spent for films alone', async () => {
   const clip = join(dataDir, 'clip.mp4');
   const source = ['-f', 'lavfi', '-i', 'testsrc=size=640x640:rate=25:duration=2.2'];
@@ -252,6 +292,7 @@ test('each end of a task has its own error; money is spent for films alone', asy
   const bytes = await readFile(clip);
   const pcm = Buffer.alloc(48_000 * 2 * 2.1, 40);
   const input: RenderInput = {
+    parameters: {},
     person: { kind: 'film', bytes, widthPx: 640, heightPx: 640, fps: 25, durationMs: 2200 },
     sound: { bytes: Buffer.concat([wavHeader(pcm.length, 48_000), pcm]), durationMs: 2100 },
   };

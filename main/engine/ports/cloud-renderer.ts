@@ -28,7 +28,10 @@ export interface SpokenSound {
   durationMs: number;
 }
 
+export type RenderParameters = Readonly<Record<string, string | number | boolean>>;
+
 export interface RenderInput {
+  parameters: RenderParameters;
   person: StillPicture | MovingPicture;
   sound: SpokenSound;
 }
@@ -64,8 +67,8 @@ export interface CloudRenderer {
   /** false: not in the region that the settings name. */
   readonly offered: boolean;
   readonly limits: RenderLimits;
-  /** All beside picture and sound that the film depends on. */
-  readonly parameters: Readonly<Record<string, string | number | boolean>>;
+  /** All beside picture and sound that the film depends on. `fps`: of the stage that it is for. */
+  parameters(fps: number): RenderParameters;
   /** The price of a film of so many seconds. */
   yuan(seconds: number): number;
   /**

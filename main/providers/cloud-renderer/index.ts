@@ -27,9 +27,9 @@ function createCloudRenderer(shape: RequestShape, access: BailianAccess): CloudR
   const endpoint = bailianEndpoint(access, name);
   const model = shape.model(settings);
   const about = { model, region: settings.region };
-  const parameters = shape.parameters(settings);
   return {
-    ...{ id, name, model, takes, limits, parameters },
+    ...{ id, name, model, takes, limits },
+    parameters: (fps) => shape.parameters(settings, fps),
     // A gateway knows by itself where it leads.
     offered: settings.region === 'beijing' || settings.httpBaseUrl !== null,
     yuan: (seconds) => shape.yuan(settings, seconds) + (shape.check === null ? 0 : PICTURE_CHECK_YUAN),
@@ -48,7 +48,11 @@ function createCloudRenderer(shape: RequestShape, access: BailianAccess): CloudR
         {
           ...{ provider: name, about, headers, timeouts: TIMEOUTS, url: endpoint.nativeUrl(SUBMIT) },
           once: true,
-          body: JSON.stringify({ model, input: { [shape.personField]: personUrl, audio_url: soundUrl }, parameters }),
+          body: JSON.stringify({
+            model,
+            input: { [shape.personField]: personUrl, audio_url: soundUrl },
+            parameters: input.parameters,
+          }),
         },
         signal,
       );

@@ -5,7 +5,7 @@
 import { yuanForFilm } from '../../../app/policy/prices.ts';
 import type { CloudRendererId } from '../../../app/providers/renderers.ts';
 import type { BailianSettings } from '../../../app/providers/settings.ts';
-import type { RenderLimits } from '../../engine/ports/cloud-renderer.ts';
+import type { RenderLimits, RenderParameters } from '../../engine/ports/cloud-renderer.ts';
 import { asRecord, numberIn, stringIn } from '../kit/web-socket.ts';
 
 type Output = Readonly<Record<string, unknown>>;
@@ -19,7 +19,7 @@ export interface RequestShape {
   personField: 'image_url' | 'video_url';
   limits: RenderLimits;
   model(settings: BailianSettings): string;
-  parameters(settings: BailianSettings): Readonly<Record<string, string | number | boolean>>;
+  parameters(settings: BailianSettings, fps: number): RenderParameters;
   yuan(settings: BailianSettings, seconds: number): number;
   /** Looks at the picture first. null: what the film needs is not looked at beforehand. */
   check: {
@@ -69,7 +69,8 @@ export const SHAPES: readonly RequestShape[] = [
       personBytes: 10 * MB,
     },
     model: ({ models }) => models.liveportrait,
-    parameters: () => ({ template_id: 'normal', video_fps: 30, paste_back: true }),
+    // The stage's own rate or half of it, so that no frame is shown longer than another.
+    parameters: (_, fps) => ({ template_id: 'normal', video_fps: fps > 30 ? fps / 2 : fps, paste_back: true }),
     yuan: ({ models }, seconds) => yuanForFilm(models.liveportrait, seconds),
     check: {
       model: ({ models }) => `${models.liveportrait}-detect`,
