@@ -28,6 +28,7 @@ import {
   silentFrames,
 } from './lip-measures.ts';
 import { motionRegionOf } from './motion-region.ts';
+import { neuralLipFigures } from './neural-lips.ts';
 import { drawTalk, stageTalk } from './staged-talk.ts';
 import { benchTalk, demoScript, type Talk } from './talks.ts';
 
@@ -46,19 +47,29 @@ export const lipsBench: Bench = {
     video: { value: 'FILE', about: 'a finished video instead; needs --timeline' },
     timeline: { value: 'FILE', about: 'what `export --timeline` wrote for it' },
     seconds: { value: 'N', about: 'how much of it is looked at (60)' },
+    engine: { value: 'NAME', about: 'rig or wav2lip: the speed of a network too (rig)' },
+    model: { value: 'FILE', about: 'a Wav2Lip model (.onnx); without one, random weights and speed alone' },
   },
   async run(run) {
-    const { video, timeline, avatar, portrait, text, seconds } = run.options;
+    const { video, timeline, avatar, portrait, text, seconds, engine, model } = run.options;
+    const network = engine === 'wav2lip';
+    if (!network && (model !== undefined || (engine !== undefined && engine !== 'rig')))
+      throw new UsageError('--engine is rig or wav2lip, and --model is for wav2lip');
     if ((video === undefined) !== (timeline === undefined))
       throw new UsageError('--video and --timeline need each other');
     const limitS = numberOption('seconds', seconds, 60);
     if (video !== undefined && timeline !== undefined) return await measureFile(video, timeline, limitS, run);
     const talk = await benchTalk({ avatar, portrait, text: text ?? (await demoScript()) });
+    const speed = network ? await neuralLipFigures(talk, model, run) : [];
+    // What random weights draw is no mouth to judge.
+    if (network && model === undefined) return speed;
     const outPath = join(run.scratchDir, 'talk.mp4');
     const timelinePath = join(run.scratchDir, 'talk.json');
     run.say('exporting');
-    await exportProject({ ...talk, outPath, timelinePath, signal: run.signal }, run.studio);
+    await exportProject({ ...talk, outPath, timelinePath, lipsPath: model, signal: run.signal }, run.studio);
     const figures = await measureFile(outPath, timelinePath, limitS, run);
+    // The network is laid onto the picture the rig moves: away from it nothing is drawn in either case.
+    if (network) return [...speed, ...figures];
     run.say('drawing it again to look at the background');
     return [...figures, ...(await stillness(talk, run.studio, run.signal))];
   },
