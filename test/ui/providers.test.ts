@@ -366,6 +366,41 @@ test('voices of the cloud come with their key, and go with it', async () => {
   await page.context().close();
 });
 
+test('an export is offered renderers of the cloud once there is a key, with what they cost; where one fails, the embedded one', async () => {
+  const { page } = await openScript(['Hello there.']);
+  const dialog = page.getByRole('dialog');
+  const choice = dialog.getByRole('combobox', { name: textOf('en', 'export.renderer') });
+  const open = async (): Promise<void> => {
+    await page.keyboard.press('Control+e');
+    await dialog.getByRole('button', { name: 'Export 1 file' }).waitFor();
+  };
+  await open();
+  await dialog.getByText(/about \d+:\d\d long/).waitFor();
+  assert.equal(await choice.count(), 0);
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'detached' });
+  await pages.rpc.providers.setSecret({ name: SECRETS.bailianKey, value: KEY });
+  await pages.rpc.providers.setSettings({ ...fresh(), policy: { ...fresh().policy, mode: 'cloud-only' } });
+  bailian.faults.always('tasks', { kind: 'error', status: 400, code: 'Arrearage', message: 'overdue' });
+  await open();
+  await choice.click();
+  await page.getByRole('option', { name: 'LivePortrait (cloud)' }).click();
+  await dialog.getByText(/sent to Alibaba Cloud.*About CN¥0\.\d\d for 1 film\./).waitFor();
+  await dialog.getByRole('button', { name: 'Export 1 file' }).click();
+  const job = async () => (await pages.rpc.exports.list({}))[0];
+  while (!/failed|done/.test((await job())?.status.state ?? '')) await page.waitForTimeout(200);
+  const status = (await job())?.status;
+  assert.ok(status?.state === 'failed' && status.error.code === 'cloud.billing', JSON.stringify(status));
+  const fix = page.getByRole('button', { name: textOf('en', 'export.makeHere') });
+  await fix.waitFor();
+  const target = async () => (await job())?.target.renderer ?? 'embedded';
+  assert.equal(await target(), 'liveportrait');
+  await fix.click();
+  await eventually(target, 'embedded');
+  for (const { id } of await pages.rpc.exports.list({})) await pages.rpc.exports.cancel({ id });
+  await page.context().close();
+});
+
 test('without a language model it is refused in words that say what to do', async () => {
   const { page } = await openScript(['A line.']);
   await area(page, 1).click();
