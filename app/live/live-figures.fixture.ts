@@ -54,6 +54,13 @@ export const wellStatus = (changes: Partial<LiveStatus> = {}): LiveStatus => ({
     session: wellSession(),
     destinations: [wellDestination('a')],
   },
-  ...{ recording: null, restarts: { session: 0, hub: 0, publisher: 0 }, uptimeMs: 60_000, alarms: [], lastError: null },
+  ...{
+    duties: [],
+    recording: null,
+    restarts: { session: 0, hub: 0, publisher: 0 },
+    uptimeMs: 60_000,
+    alarms: [],
+    lastError: null,
+  },
   ...changes,
 });

@@ -6,6 +6,7 @@
 import { z } from 'zod';
 import { liveIdSchema, liveOverlaySchema } from '../document/live-overlays.ts';
 import { projectSchema } from '../document/project.ts';
+import { STAGES } from '../providers/settings.ts';
 
 /** What something new does to what is being said. queue: after it. interrupt: now, then the script goes on. replace: now, and all that waits is dropped. */
 export const SPEECH_INTENTS = ['queue', 'interrupt', 'replace'] as const;
@@ -183,6 +184,15 @@ export const destinationStatusSchema = z.object({
 });
 export type DestinationStatus = z.infer<typeof destinationStatusSchema>;
 
+/** Who speaks, writes or listens, since when; `error`: why the first choice does not. */
+export const liveDutySchema = z.object({
+  stage: z.enum(STAGES),
+  provider: z.string(),
+  sinceMs: z.number(),
+  error: errorSchema.nullable(),
+});
+export type LiveDuty = z.infer<typeof liveDutySchema>;
+
 export const LIVE_STATES = ['off', 'starting', 'on-air', 'recovering', 'stopping', 'failed'] as const;
 export type LiveState = (typeof LIVE_STATES)[number];
 /** Everything the desk shows. */
@@ -192,6 +202,8 @@ export const liveStatusSchema = z.object({
   sinceWallMs: z.number(),
   session: sessionStatusSchema.nullable(),
   destinations: z.array(destinationStatusSchema),
+  /** One a stage that was asked for anything. Outlives the session. */
+  duties: z.array(liveDutySchema),
   recording: z.object({ path: z.string(), bytes: z.number(), seconds: z.number() }).nullable(),
   /** Times each child began anew. */
   restarts: z.object({ session: z.int(), hub: z.int(), publisher: z.int() }),

@@ -13,22 +13,25 @@ export interface StageDuty<S extends EventStage = Stage> {
 }
 
 /** @param events oldest first */
-export function dutyOf<S extends EventStage>(events: readonly PolicyEvent[], stage: S): StageDuty<S> | null {
-  let duty = null as StageDuty<S> | null;
-  for (const event of events) {
-    if (event.stage !== stage) continue;
-    const { atMs: sinceMs } = event;
-    if (event.type === 'switched') {
-      // Passed over again and again for the same reason is one time on duty.
-      if (duty?.provider !== event.to || duty.error?.code !== event.error.code)
-        duty = { stage, provider: event.to, sinceMs, error: event.error };
-    } else if (
-      event.type === 'served' &&
-      (duty?.provider !== event.provider || (!event.fallback && duty.error !== null))
-    )
-      duty = { stage, provider: event.provider, sinceMs, error: event.fallback ? (duty?.error ?? null) : null };
+export const dutyOf = <S extends EventStage>(events: readonly PolicyEvent[], stage: S): StageDuty<S> | null =>
+  events.reduce<StageDuty<S> | null>((duty, event) => nextDuty(duty, event, stage), null);
+
+/** The same object where the event changes nothing. */
+export function nextDuty<S extends EventStage>(
+  duty: StageDuty<S> | null,
+  event: PolicyEvent,
+  stage: S,
+): StageDuty<S> | null {
+  if (event.stage !== stage) return duty;
+  const { atMs: sinceMs } = event;
+  if (event.type === 'switched') {
+    // Passed over again and again for the same reason is one time on duty.
+    if (duty?.provider === event.to && duty.error?.code === event.error.code) return duty;
+    return { stage, provider: event.to, sinceMs, error: event.error };
   }
-  return duty;
+  if (event.type !== 'served') return duty;
+  if (duty?.provider === event.provider && (event.fallback || duty.error === null)) return duty;
+  return { stage, provider: event.provider, sinceMs, error: event.fallback ? (duty?.error ?? null) : null };
 }
 
 const DOES: Record<Locale, Record<EventStage, string>> = {

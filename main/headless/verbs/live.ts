@@ -3,7 +3,8 @@ import { resolve } from 'node:path';
 import type { Project } from '../../../app/document/project.ts';
 import { projectAssets } from '../../../app/document/project-assets.ts';
 import { StudioError } from '../../../app/errors/index.ts';
-import type { LiveStatus } from '../../../app/live/protocol.ts';
+import type { LiveDuty, LiveStatus } from '../../../app/live/protocol.ts';
+import { dutyWords } from '../../../app/policy/status.ts';
 import { createStudio } from '../../compose.ts';
 import { checkBeforeAir } from '../../live/supervisor/checklist.ts';
 import { type HealthServer, startHealthServer } from '../../live/supervisor/health-server.ts';
@@ -175,6 +176,19 @@ async function checkOrSay(
     throw new StudioError('live.warnings-stand', { count: warnings.length });
 }
 
+/** “Speaking with espeak since 14:02: rate limit”, once for each change; that the first choice is on duty is told only when it is back. */
+function dutyNotes({ locale }: VerbContext['console'], say: (line: string) => void): (status: LiveStatus) => void {
+  const told = new Map<string, LiveDuty>();
+  return ({ duties }) => {
+    for (const duty of duties) {
+      const before = told.get(duty.stage);
+      told.set(duty.stage, duty);
+      const isNew = before === undefined ? duty.error !== null : before.sinceMs !== duty.sinceMs;
+      if (isNew) say(dutyWords(duty, duty.provider, locale));
+    }
+  };
+}
+
 async function follow({ console, signal }: VerbContext, show: LiveShow, asked: Asked): Promise<VerbResult> {
   const progress = createLiveProgress({ stream: process.stderr, console });
   const stop = (): void => {
@@ -187,6 +201,7 @@ async function follow({ console, signal }: VerbContext, show: LiveShow, asked: A
     if (type === 'raised')
       progress.say(`⚠ ${console.tell(new StudioError(alarm.error.code, alarm.error.params)).message}`);
   });
+  const tellDuties = dutyNotes(console, progress.say);
   let last: LiveStatus = show.status();
   let onAirSaid = false;
   let worstAvOffsetMs = 0;
@@ -194,6 +209,7 @@ async function follow({ console, signal }: VerbContext, show: LiveShow, asked: A
     if (status.session !== null) last = status;
     worstAvOffsetMs = Math.max(worstAvOffsetMs, Math.abs(status.session?.worstAvOffsetMs ?? 0));
     progress.update(status);
+    tellDuties(status);
     if (status.state === 'on-air' && !onAirSaid) {
       onAirSaid = true;
       progress.say(console.words({ en: 'On air. Ctrl-C ends the show in order.', zh: '已开播。按 Ctrl-C 有序结束。' }));

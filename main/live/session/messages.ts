@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { projectSchema } from '../../../app/document/project.ts';
 import {
   liveCommandSchema,
+  liveDutySchema,
   sessionStatusSchema,
   showPositionSchema,
   utteranceTraceSchema,
@@ -63,6 +64,8 @@ export const sessionReplySchema = z.discriminatedUnion('type', [
    * falls: another start may get over it.
    */
   z.object({ type: z.literal('trouble'), error: errorSchema }),
+  /** Another speaks, writes or listens from now on; `midUtterance`: it went on where the one before, `from`, had broken off. */
+  z.object({ type: z.literal('duty'), duty: liveDutySchema, from: z.string().nullable(), midUtterance: z.boolean() }),
   /** The show is over, or was stopped: everything is flushed, the process ends with 0. */
   z.object({ type: z.literal('ended') }),
   /** It cannot go on air at all, and starting it again would not help. */

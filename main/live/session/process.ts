@@ -11,6 +11,7 @@ import { openAssetStore } from '../../storage/assets.ts';
 import { createMemorySecrets } from '../../storage/memory-secrets.ts';
 import { openTempDir } from '../../storage/paths.ts';
 import { realClock, VirtualClock } from './clock.ts';
+import { dutyTeller } from './duty-teller.ts';
 import { killEncoders } from './encoder.ts';
 import { HubSink } from './hub-sink.ts';
 import { type SessionReply, type SessionRequest, sessionRequestSchema } from './messages.ts';
@@ -75,11 +76,7 @@ async function start(request: Extract<SessionRequest, { type: 'start' }>): Promi
       secrets: createMemorySecrets(request.providers.secrets),
     }),
   });
-  // Another voice goes on where one stopped; the desk is told why.
-  studio.providers.listen((event) => {
-    if (event?.type === 'switched')
-      tell({ type: 'trouble', error: { code: event.error.code, params: { ...event.error.params } } });
-  });
+  studio.providers.listen(dutyTeller(tell));
   const scratch = await openTempDir(studio.paths.tempDir);
   try {
     const { signal } = new AbortController();

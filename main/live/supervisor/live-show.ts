@@ -1,7 +1,7 @@
 import { type ErrorCode, type ErrorParams, StudioError } from '../../../app/errors/index.ts';
 import type { AlarmEvent } from '../../../app/live/alarms.ts';
 import { RUNGS, rungKbps } from '../../../app/live/ladder.ts';
-import type { LiveError, LiveStatus, SessionStatus, UtteranceTrace } from '../../../app/live/protocol.ts';
+import type { LiveDuty, LiveError, LiveStatus, SessionStatus, UtteranceTrace } from '../../../app/live/protocol.ts';
 import type { ChildExit } from '../../broadcast/child-process.ts';
 import { newTokens } from '../../broadcast/hub/open-hub.ts';
 import type { PublisherStatus } from '../../broadcast/publisher/protocol.ts';
@@ -64,6 +64,7 @@ export function startLiveShow(options: LiveShowOptions): LiveShow {
   let lastError: LiveError | null = null;
   let failure: StudioError | null = null;
   const restarts = { session: 0, hub: 0, publisher: 0 };
+  const duties = new Map<string, LiveDuty>();
   const traces: UtteranceTrace[] = [];
   const ended = Promise.withResolvers<StudioError | null>();
 
@@ -260,6 +261,9 @@ export function startLiveShow(options: LiveShowOptions): LiveShow {
         lastWord = reply.error;
         changes.emit();
         break;
+      case 'duty':
+        onDuty(reply);
+        break;
       case 'ended':
         void finish(null);
         break;
@@ -269,6 +273,19 @@ export function startLiveShow(options: LiveShowOptions): LiveShow {
         if (onAirSinceMs === null || refusals >= MOST_REFUSALS) fail(asStudioError(reply.error));
         break;
     }
+  }
+
+  function onDuty({ duty, from, midUtterance }: Extract<SessionReply, { type: 'duty' }>): void {
+    const error = duty.error === null ? null : cleaned(duty.error);
+    const before = duties.get(duty.stage);
+    const isSame = before?.provider === duty.provider && before.error?.code === error?.code;
+    if (!isSame) duties.set(duty.stage, { ...duty, error });
+    // A session that began anew tells what is known already.
+    if (isSame && !midUtterance) return;
+    const how = midUtterance ? ', in the middle of what was being said' : '';
+    const why = error === null ? '' : `: ${error.code} ${JSON.stringify(error.params)}`;
+    event('duty', `${duty.stage} ${from === null ? '' : `${from} → `}${duty.provider}${how}${why}`);
+    changes.emit();
   }
 
   const sendRung = (): void => {
@@ -316,7 +333,16 @@ export function startLiveShow(options: LiveShowOptions): LiveShow {
 
   const read = (): LiveStatus =>
     showStatus({
-      ...{ projectId, show, destinations, published, alarms: watch.alarms, lastError, cleaned },
+      ...{
+        projectId,
+        show,
+        destinations,
+        published,
+        duties: [...duties.values()],
+        alarms: watch.alarms,
+        lastError,
+        cleaned,
+      },
       ...{ session: told?.status ?? null, restarts: { ...restarts }, recordingTo: options.recording?.folder ?? null },
       uptimeMs: onAirSinceMs === null ? 0 : Math.round(performance.now() - onAirSinceMs),
     });

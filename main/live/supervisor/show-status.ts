@@ -1,6 +1,6 @@
 /** What is told of a show, put together from what its processes told of themselves. */
 import type { Alarm } from '../../../app/live/alarms.ts';
-import type { DestinationStatus, LiveError, LiveStatus, SessionStatus } from '../../../app/live/protocol.ts';
+import type { DestinationStatus, LiveDuty, LiveError, LiveStatus, SessionStatus } from '../../../app/live/protocol.ts';
 import type { PublisherStatus } from '../../broadcast/publisher/protocol.ts';
 import type { ShowState } from './state.ts';
 
@@ -10,6 +10,7 @@ export interface ShowFacts {
   session: SessionStatus | null;
   destinations: readonly { id: string }[];
   published: PublisherStatus | null;
+  duties: LiveDuty[];
   /** The folder; null: nothing is recorded. */
   recordingTo: string | null;
   restarts: LiveStatus['restarts'];
@@ -21,11 +22,11 @@ export interface ShowFacts {
 }
 
 export function showStatus(facts: ShowFacts): LiveStatus {
-  const { projectId, show, session, destinations, restarts, uptimeMs, alarms, lastError } = facts;
+  const { projectId, show, session, destinations, duties, restarts, uptimeMs, alarms, lastError } = facts;
   return {
     ...{ projectId, state: show.state, sinceWallMs: show.sinceWallMs, session },
     destinations: destinations.map(({ id }) => destinationStatus(id, facts)),
-    recording: recordingStatus(facts),
+    ...{ duties, recording: recordingStatus(facts) },
     ...{ restarts, uptimeMs, alarms, lastError },
   };
 }

@@ -1,10 +1,12 @@
-import { Pause, Play, Send, SkipForward, StepForward } from 'lucide-react';
+import { MessageCircleQuestion, Pause, Play, Send, SkipForward, StepForward } from 'lucide-react';
 import { type KeyboardEvent, type ReactElement, useEffect, useState } from 'react';
 import { SPEECH_INTENTS, type SpeechIntent } from '../../../../app/live/protocol.ts';
+import { dutyWords } from '../../../../app/policy/status.ts';
 import { useAction } from '../../../actions/registry.ts';
-import { useFormat, useT } from '../../../state/language.ts';
+import { useFormat, useLanguage, useT } from '../../../state/language.ts';
 import { useDocument } from '../../../state/project.ts';
 import { Badge, Button, cx, IconButton, Segments, Select, Slider } from '../../../ui/index.ts';
+import { useProviderWords } from '../../providers/provider-words.ts';
 import styles from '../live.module.css';
 import { findSegment } from '../live-edits.ts';
 import { useCommand, useIsOnAir, useShow } from '../live-store.ts';
@@ -22,6 +24,7 @@ export function Desk(): ReactElement {
     <div className={styles.deskBody} data-on-air={onAir || undefined}>
       <NowAndNext />
       <SayNow />
+      <Ask />
       <div className={styles.deskRows}>
         <Controls />
         <Mixer />
@@ -42,6 +45,7 @@ function NowAndNext(): ReactElement | null {
     return found === null ? '' : segmentName(found.segment, t);
   });
   const queued = useShow((status) => status?.session?.queued ?? 0);
+  const thinking = useShow((status) => status?.session?.thinking ?? 0);
   const paused = useShow((status) => status?.session?.paused ?? false);
   const streamMs = useShow((status) => status?.session?.streamMs ?? 0);
   const onAir = useIsOnAir();
@@ -56,8 +60,32 @@ function NowAndNext(): ReactElement | null {
       <p>
         <Badge tone="info">{t('live.next')}</Badge>
         <span>{next === null ? t('live.nothingNext') : next.text || nextName}</span>
-        {queued > 0 && <small>{t('live.queued', { count: queued })}</small>}
+        {(queued > 0 || thinking > 0) && (
+          <small>
+            {queued > 0 && t('live.queued', { count: queued })}{' '}
+            {thinking > 0 && t('live.thinking', { count: thinking })}
+          </small>
+        )}
       </p>
+      <StandIns />
+    </div>
+  );
+}
+
+/** Who speaks, writes or listens in place of the first choice, since when, and why. */
+function StandIns(): ReactElement | null {
+  const { locale } = useLanguage();
+  const { name } = useProviderWords(undefined);
+  const duties = useShow((status) => status?.duties);
+  const standIns = (duties ?? []).filter(({ error }) => error !== null);
+  if (standIns.length === 0) return null;
+  return (
+    <div className={styles.standIns} role="status" data-live-duty>
+      {standIns.map((duty) => (
+        <Badge key={duty.stage} tone="warning">
+          {dutyWords(duty, name(duty.provider), locale)}
+        </Badge>
+      ))}
     </div>
   );
 }
@@ -141,6 +169,60 @@ function SayNow(): ReactElement {
           value={voiceId}
           onChange={setVoiceId}
           options={[{ value: OWN, label: t('live.voiceOwn') }, ...voices]}
+        />
+      </div>
+    </div>
+  );
+}
+
+/** A viewer's question, which the language model answers on air. */
+function Ask(): ReactElement {
+  const t = useT();
+  const onAir = useIsOnAir();
+  const command = useCommand();
+  const [question, setQuestion] = useState('');
+  const [intent, setIntent] = useState<SpeechIntent>('queue');
+  const canAsk = onAir && question.trim() !== '';
+  const ask = (): void => {
+    if (!canAsk) return;
+    command({
+      type: 'ask',
+      id: crypto.randomUUID(),
+      question: question.trim(),
+      ...{ intent, voiceId: null, resume: 'interrupted', answer: null },
+    });
+    setQuestion('');
+  };
+  const onKeyDown = (event: KeyboardEvent): void => {
+    if (event.nativeEvent.isComposing || event.key !== 'Enter') return;
+    event.preventDefault();
+    ask();
+  };
+  return (
+    <div className={styles.say}>
+      <div className={styles.sayRow}>
+        <textarea
+          rows={1}
+          maxLength={2000}
+          data-live-ask
+          aria-label={t('live.question')}
+          placeholder={t('live.questionPlaceholder')}
+          value={question}
+          disabled={!onAir}
+          onChange={(event) => setQuestion(event.currentTarget.value)}
+          onKeyDown={onKeyDown}
+        />
+        <Button icon={MessageCircleQuestion} disabled={!canAsk} onClick={ask}>
+          {t('live.ask')}
+        </Button>
+      </div>
+      <div className={styles.sayOptions}>
+        <Segments
+          bare
+          label={t('live.intentOfAnswer')}
+          value={intent}
+          onChange={setIntent}
+          options={SPEECH_INTENTS.map((value) => ({ value, label: t(`live.intent_${value}`) }))}
         />
       </div>
     </div>
