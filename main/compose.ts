@@ -8,6 +8,7 @@ import type { TtsProvider } from './engine/ports/tts.ts';
 import { createSpeechStage, type SpeechStage } from './engine/stages/speech.ts';
 import type { ExportDeps } from './export/export-project.ts';
 import { type Ffmpeg, locateFfmpeg } from './media/ffmpeg/locate.ts';
+import { createModels, type ModelManager } from './models/index.ts';
 import { createPortraitImporter, type PortraitImporter } from './portrait/prepare.ts';
 import { createEspeakProvider } from './providers/tts/espeak/index.ts';
 import { type StudioPaths, studioPaths } from './storage/paths.ts';
@@ -33,6 +34,8 @@ export interface Studio extends ExportDeps, AsyncDisposable {
   readonly voices: readonly TtsProvider[];
   /** Cloud and local engines under one policy; the speech stage speaks through it. */
   readonly providers: ProviderSet;
+  /** Of this machine. */
+  readonly models: ModelManager;
 }
 
 const { version } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as {
@@ -44,6 +47,10 @@ export const SOFTWARE = `Shenghua Studio ${version}`;
 export function createStudio(options: StudioOptions = {}): Studio {
   const paths = studioPaths({ dataDir: options.dataDir });
   const embedded = createEspeakProvider();
+  const models = createModels({
+    folder: join(paths.dataDir, 'models'),
+    isOffline: () => providers.settings().policy.mode === 'offline',
+  });
   const providers = createProviders({
     ...{
       dataDir: paths.dataDir,
@@ -71,10 +78,13 @@ export function createStudio(options: StudioOptions = {}): Studio {
     speech,
     voices: providers.voices,
     providers,
+    models,
     ffmpeg,
     software: SOFTWARE,
     async [Symbol.asyncDispose]() {
       await Promise.all([portraits.dispose(), providers[Symbol.asyncDispose](), embedded.dispose()]);
+      // Providers tell it how their last uses went.
+      await models[Symbol.asyncDispose]();
     },
   };
 }

@@ -6,6 +6,7 @@ import { emotions } from './emotions.ts';
 import { exports } from './exports.ts';
 import { library } from './library.ts';
 import { live } from './live.ts';
+import { models } from './models.ts';
 import { portraits } from './portraits.ts';
 import { projects } from './projects.ts';
 import { providers } from './providers.ts';
@@ -30,6 +31,7 @@ export const contract = {
   exports,
   library,
   live,
+  models,
   settings,
   providers,
 };

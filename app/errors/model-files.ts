@@ -3,8 +3,8 @@ import type { ErrorCatalogue } from './index.ts';
 /** Models as files: fetched, brought from elsewhere, checked, chosen. `{model}` is a name and version as a person knows it. */
 export const modelFileErrors = {
   'model.unknown': {
-    en: { message: 'There is no model “{model}”.{suggestion}', hint: '“models list” shows those that there are.' },
-    'zh-CN': { message: '没有名为“{model}”的模型。{suggestionZh}', hint: '用 models list 查看可用的模型。' },
+    en: { message: 'There is no model “{model}”.', hint: '{suggestion}“models list” shows those that there are.' },
+    'zh-CN': { message: '没有名为“{model}”的模型。', hint: '{suggestionZh}用 models list 查看可用的模型。' },
   },
   'model.not-here': {
     en: {

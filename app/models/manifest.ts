@@ -25,7 +25,6 @@ export function isModelPath(path: string): boolean {
         part.length <= 120 &&
         !part.startsWith('.') &&
         !/[. ]$/.test(part) &&
-        // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused
         !/[\u0000-\u001f\u007f\\:*?"<>|]/.test(part) &&
         !RESERVED.test(part),
     )

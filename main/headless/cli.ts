@@ -35,6 +35,7 @@ const LOAD: Readonly<Record<VerbName, () => Promise<Verb>>> = {
   align: async () => (await import('./verbs/align.ts')).alignVerb,
   live: async () => (await import('./verbs/live.ts')).liveVerb,
   providers: async () => (await import('./verbs/providers.ts')).providersVerb,
+  models: async () => (await import('./verbs/models.ts')).modelsVerb,
   chat: async () => (await import('./verbs/chat.ts')).chatVerb,
   doctor: async () => (await import('./verbs/doctor.ts')).doctorVerb,
 };

@@ -1,4 +1,6 @@
 /** What each command takes, and its words. Read by program.ts; loads nothing else. */
+
+import { MODELS_VERB } from './help-models.ts';
 import { COMMON, FILE_OPTIONS, LANG, type OptionSpec, TALK_OPTIONS, type Words } from './help-options.ts';
 
 export interface VerbSpec {
@@ -19,6 +21,7 @@ export const VERB_NAMES = [
   'align',
   'live',
   'providers',
+  'models',
   'chat',
   'doctor',
 ] as const;
@@ -433,6 +436,7 @@ Examples:
       ...COMMON,
     ],
   },
+  MODELS_VERB,
   {
     name: 'chat',
     summary: { en: 'ask the language model', 'zh-CN': '向语言模型提问' },

@@ -19,6 +19,7 @@ import { createExportQueue } from './exports/export-queue.ts';
 import { createLibrary } from './library/library.ts';
 import { createLiveService } from './live/live-service.ts';
 import { checkMachine } from './machine.ts';
+import { createModelService } from './models/model-service.ts';
 import { createOwnEmotionService } from './own-emotions.ts';
 import { createPortraitService } from './portraits.ts';
 import { createProjectService, type ProjectService } from './projects.ts';
@@ -34,6 +35,7 @@ import { createSystemService, systemLocale } from './system.ts';
 import { createTakeService } from './takes.ts';
 import { createThumbnails } from './thumbnails.ts';
 import { createVoiceService } from './voices.ts';
+import { toWireError } from './wire-error.ts';
 import { createWritingService } from './writing/writing-service.ts';
 
 export interface StudioServiceOptions {
@@ -127,6 +129,11 @@ export async function openStudioService(options: StudioServiceOptions = {}): Pro
   const voices = createVoiceService({ studio, speaking, spoken, assets: storage.assets });
   const stills = createStillStudio();
   const portraits = createPortraitService({ studio, ...storage, stills });
+  const models = createModelService({
+    models: studio.models,
+    isOffline: () => studio.providers.settings().policy.mode === 'offline',
+    tell: (error) => system.tell({ type: 'notice', severity: 'warning', error: toWireError(error), projectId: null }),
+  });
   const live = createLiveService({
     ...{ studio, ffmpegPath: options.ffmpegPath, storage, projects, tell: system.tell },
     secrets: options.secrets ?? createSecretFile(dataDir),
@@ -149,7 +156,7 @@ export async function openStudioService(options: StudioServiceOptions = {}): Pro
   return {
     services: {
       ...{ system, settings, emotions, script, exports: queue.service, library: library.service },
-      ...{ voices: voices.calls, portraits: portraits.calls, live: live.calls },
+      ...{ voices: voices.calls, portraits: portraits.calls, live: live.calls, models: models.calls },
       providers: createProviderService(studio.providers),
       writing: createWritingService(studio.providers),
       cloning: createCloningService({
@@ -202,7 +209,12 @@ export async function openStudioService(options: StudioServiceOptions = {}): Pro
         speaking.dispose();
         portraits[Symbol.dispose]();
         // What shows or writes still reads from the studio and from the storage.
-        await Promise.allSettled([queue[Symbol.asyncDispose](), stills.dispose(), ...previews]);
+        await Promise.allSettled([
+          queue[Symbol.asyncDispose](),
+          stills.dispose(),
+          models[Symbol.asyncDispose](),
+          ...previews,
+        ]);
         await studio[Symbol.asyncDispose]();
         storage.close();
       })();

@@ -86,6 +86,9 @@ describe('wrong usage ends with 2, says what is wrong and what is meant', () => 
       /Did you mean cosyvoice\?/,
     ],
     ['a language nobody speaks', ['voices', '--lang', 'klingon'], 'command.bad-value', /ja/],
+    ['no such work on models', ['models', 'gte'], 'command.bad-value', /Did you mean get\?/],
+    ['no model named', ['models', 'get'], 'command.missing-argument', /--help/],
+    ['a limit that is none', ['models', 'list', '--limit', 'fast'], 'command.bad-value', /2MB/],
     ['align without a recording', ['align', '--text', 'x'], 'command.missing-argument', /--help/],
   ];
   for (const [name, args, code, hint] of cases) {
@@ -112,7 +115,7 @@ const TELL_WHAT_IS_LOADED = `data:text/javascript,${encodeURIComponent(
 )}`;
 
 test('each help has examples, in the language asked for, and loads nothing heavy', async () => {
-  for (const verb of ['', 'export', 'inspect', 'voices', 'align', 'doctor']) {
+  for (const verb of ['', 'export', 'inspect', 'voices', 'align', 'models', 'doctor']) {
     const args = verb === '' ? ['--help'] : [verb, '--help'];
     const english = await place.run(args, { env: { NODE_OPTIONS: `--import=${TELL_WHAT_IS_LOADED}` } });
     assert.equal(english.code, 0);
