@@ -19,6 +19,7 @@ import { asTable, type BenchResult, describeMachine } from './figures.ts';
 import { importBench } from './import.ts';
 import { lipsBench } from './lips.ts';
 import { liveBench } from './live.ts';
+import { localBench } from './local.ts';
 import { memoryBench } from './memory.ts';
 import { providersBench } from './providers.ts';
 import { recoveryBench } from './recovery.ts';
@@ -37,6 +38,7 @@ const BENCHES: readonly Bench[] = [
   soakBench,
   recoveryBench,
   providersBench,
+  localBench,
 ];
 
 function help(): string {

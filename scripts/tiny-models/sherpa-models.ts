@@ -1,4 +1,5 @@
 /** Tiny models for sherpa-onnx as the model manager keeps them: a folder each, and the entry that says what is what. */
+import { createHash } from 'node:crypto';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { InstalledModel, ModelEntry } from '../../app/models/manifest.ts';
@@ -82,7 +83,8 @@ export async function writeTinySherpaModel(folder: string, kind: string, work?: 
     memoryBytes: 50 * MIB,
     notes: { zh: '只会说、只听得懂音调。', en: 'Speaks and understands tones alone.' },
     files: Object.entries(files).map(([path, content]) => ({
-      ...{ path, bytes: Buffer.byteLength(content), sha256: null, sources: [] },
+      ...{ path, bytes: Buffer.byteLength(content), sources: [] },
+      sha256: createHash('sha256').update(content).digest('hex'),
     })),
   };
   return { entry, folder: own, verified: false };

@@ -21,15 +21,13 @@ const MOST_DEATHS = 2;
 
 export interface SherpaEarOptions {
   models: LocalModels;
-  /** For measuring. */
+  /** Shared with others; disposed here all the same. */
   process?: ModelProcess;
 }
 
 export interface SherpaEar extends AsrProvider {
   /** Holds the chosen model ready. @throws StudioError `model.*` */
   warm(signal: AbortSignal): Promise<void>;
-  /** Gives its memory back until the next use. */
-  release(): Promise<void>;
 }
 
 export function createSherpaEar({ models, process = openSherpaProcess() }: SherpaEarOptions): SherpaEar {
@@ -99,7 +97,6 @@ export function createSherpaEar({ models, process = openSherpaProcess() }: Sherp
     async warm(signal) {
       await process.load(await modelFor(await models.standing(SLOT)), signal);
     },
-    release: () => process.release(),
     dispose: () => process.dispose(),
   };
 }

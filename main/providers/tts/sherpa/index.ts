@@ -36,15 +36,13 @@ const QUIET = 0.004;
 
 export interface SherpaVoiceOptions {
   models: LocalModels;
-  /** For measuring. */
+  /** Shared with others; disposed here all the same. */
   process?: ModelProcess;
 }
 
 export interface SherpaVoice extends TtsProvider {
   /** Holds the chosen model ready. @throws StudioError `model.*` */
   warm(signal: AbortSignal): Promise<void>;
-  /** Gives its memory back until the next use. */
-  release(): Promise<void>;
 }
 
 export function createSherpaVoice({ models, process = openSherpaProcess() }: SherpaVoiceOptions): SherpaVoice {
@@ -141,7 +139,6 @@ export function createSherpaVoice({ models, process = openSherpaProcess() }: She
       if (standing === null) throw new StudioError('model.not-installed', { task: SLOT });
       await process.load(modelFor(standing), signal);
     },
-    release: () => process.release(),
     dispose: () => process.dispose(),
   };
 }
