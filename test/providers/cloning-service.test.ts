@@ -7,7 +7,7 @@ import type { AssetRef } from '../../app/document/asset.ts';
 import { voiceSchema } from '../../app/document/voice.ts';
 import { voiceConsentSchema } from '../../app/document/voice-consent.ts';
 import { StudioError } from '../../app/errors/index.ts';
-import { bailianSettingsSchema } from '../../app/providers/settings.ts';
+import { bailianSettingsSchema, providerSettingsSchema } from '../../app/providers/settings.ts';
 import { planLine } from '../../app/speech/script/plan.ts';
 import { createProviders } from '../../main/compose-providers.ts';
 import { machineClock } from '../../main/engine/policy/clock.ts';
@@ -116,6 +116,8 @@ test('a cloned voice is in the lists, is spoken by its own model, and not after 
   let nowMs = Date.now();
   await using set = createProviders({
     ...{ dataDir, cacheDir: join(folder, 'cache'), embedded, clock: { ...machineClock, wallMs: () => nowMs } },
+    // A busy machine is no reason to ask twice.
+    settings: providerSettingsSchema.parse({ policy: { firstByteMs: 120_000, betweenBytesMs: 120_000 } }),
     secrets: {
       get: async (name) => held.get(name) ?? null,
       set: async (name, value) => void held.set(name, value),
