@@ -11,11 +11,13 @@ import { type ProviderSettings, SECRETS } from '../app/providers/settings.ts';
 import { ClonedVoices } from './compose/cloned-voices.ts';
 import { createCloudFilms } from './compose/cloud-films.ts';
 import { KeptAnswers } from './compose/kept-answers.ts';
+import { LocalEngines } from './compose/local-engines.ts';
 import { Casting } from './compose/provider-cast.ts';
 import { type Environment, ProviderKeys } from './compose/provider-keys.ts';
 import { trialOf } from './compose/provider-trial.ts';
 import { createAsrPolicy } from './engine/policy/asr-policy.ts';
 import { createCachedLlm } from './engine/policy/cached-llm.ts';
+import { createCannedAnswers } from './engine/policy/canned-answers.ts';
 import { machineClock, type WaitingClock } from './engine/policy/clock.ts';
 import { PolicyEvents } from './engine/policy/events.ts';
 import { createLlmPolicy } from './engine/policy/llm-policy.ts';
@@ -27,6 +29,7 @@ import type { AsrProvider } from './engine/ports/asr.ts';
 import type { CloudFilms } from './engine/ports/cloud-renderer.ts';
 import type { EmbeddingProvider, RerankProvider } from './engine/ports/knowledge.ts';
 import type { LlmProvider } from './engine/ports/llm.ts';
+import type { LocalModels } from './engine/ports/local-models.ts';
 import type { ProviderState, Providers } from './engine/ports/providers.ts';
 import type { SecretStore } from './engine/ports/secrets.ts';
 import type { TtsProvider } from './engine/ports/tts.ts';
@@ -49,6 +52,8 @@ export interface ProviderOptions {
   seed?: number;
   /** The one on this machine, made and disposed by the caller. */
   embedded: TtsProvider;
+  /** The person's; without, nobody works by one. */
+  models?: LocalModels | undefined;
 }
 
 export interface ProviderSet extends Providers, AsyncDisposable {
@@ -83,7 +88,9 @@ export function createProviders(options: ProviderOptions): ProviderSet {
     return settings;
   };
   const keys = new ProviderKeys(options.secrets, environment);
-  const ready = () => keys.ready();
+  const ready = async (): Promise<void> => {
+    await Promise.all([keys.ready(), local?.ready()]);
+  };
   const events = new PolicyEvents();
   const changes = new Set<() => void>();
   const changed = (): void => {
@@ -97,8 +104,16 @@ export function createProviders(options: ProviderOptions): ProviderSet {
     budget,
     emit: (event) => events.emit(event),
   };
+  const local =
+    options.models === undefined
+      ? null
+      : new LocalEngines({
+          ...{ models: options.models, embedded, settings: () => current().policy },
+          onChange: () => reset(),
+        });
+  if (local !== null) events.listen((event) => local.hear(event));
   const clones = new ClonedVoices(dataDir, () => new Date(clock.wallMs()));
-  const casting = new Casting({ keys, embedded, clones }, current);
+  const casting = new Casting({ keys, embedded, clones, local }, current);
   const kept = new KeptAnswers(current, keys, cacheDir);
   const films = createCloudFilms({ ...deps, settings: current, keys, dataDir, cacheDir });
 
@@ -115,7 +130,8 @@ export function createProviders(options: ProviderOptions): ProviderSet {
   };
 
   const mayAskBailian = (): boolean => keys.has(SECRETS.bailianKey) && current().policy.mode !== 'offline';
-  const embeddings = (): EmbeddingProvider | null => (mayAskBailian() ? casting.now.embeddings : null);
+  const embeddings = (): EmbeddingProvider | null =>
+    mayAskBailian() ? casting.now.embeddings : (local?.embeddings ?? null);
   const reranker = (): RerankProvider | null => (mayAskBailian() ? casting.now.reranker : null);
 
   const states = <M extends Member<unknown>>(
@@ -132,10 +148,11 @@ export function createProviders(options: ProviderOptions): ProviderSet {
       };
     });
 
-  const offline = (member: Member<unknown>): void => {
-    if (member.runs === 'cloud' && current().policy.mode === 'offline')
-      throw new StudioError('cloud.offline', { provider: member.id });
-    if (member.lacks() !== null) throw new StudioError('cloud.key-missing', { provider: member.id });
+  const offline = ({ id, runs, lacks }: Member<unknown>): void => {
+    if (runs === 'cloud' && current().policy.mode === 'offline')
+      throw new StudioError('cloud.offline', { provider: id });
+    if (lacks() === 'model') throw new StudioError('model.not-installed', { task: id });
+    if (lacks() !== null) throw new StudioError('cloud.key-missing', { provider: id });
   };
 
   const llm: LlmProvider = {
@@ -157,6 +174,7 @@ export function createProviders(options: ProviderOptions): ProviderSet {
         return enabled ? { moderation: casting.now.moderation, refuseFrom, lacks } : null;
       },
     });
+  const wallMs = (): number => clock.wallMs();
   let disposed: Promise<void> | null = null;
   return {
     settings: current,
@@ -210,13 +228,13 @@ export function createProviders(options: ProviderOptions): ProviderSet {
       };
     },
     llm: moderated(llm),
-    answers: moderated(
-      createCachedLlm({
-        ...{ llm, cache: kept.open, embeddings, reranker, emit: deps.emit },
-        wallMs: () => clock.wallMs(),
-      }),
-      true,
-    ),
+    answers: createCannedAnswers({
+      llm: moderated(
+        createCachedLlm({ ...{ llm, cache: kept.open, embeddings, reranker, emit: deps.emit }, wallMs }),
+        true,
+      ),
+      ...{ answers: () => current().policy.cannedAnswers, emit: deps.emit, wallMs, random: deps.random },
+    }),
     cacheFigures: () => kept.figures(),
     asr: {
       id: asrPolicy.id,
@@ -235,11 +253,11 @@ export function createProviders(options: ProviderOptions): ProviderSet {
       if (!keys.has(SECRETS.bailianKey)) throw new StudioError('cloud.key-missing', { provider });
       return casting.now.cloning;
     },
-    films,
     clonesChanged() {
       clones.forget();
       changed();
     },
+    films,
     async *stream(...asked) {
       await ready();
       yield* voicePolicy.stream(...asked);
@@ -258,7 +276,7 @@ export function createProviders(options: ProviderOptions): ProviderSet {
     },
     voices: [
       embedded,
-      ...['cosyvoice', 'qwen-tts', 'sambert'].map((id): TtsProvider => {
+      ...['cosyvoice', 'qwen-tts', 'sambert', ...(local ? [local.tts.id] : [])].map((id): TtsProvider => {
         const member = (): VoiceMember => casting.now.tts.find((each) => each.id === id)!;
         return {
           id,
@@ -281,7 +299,8 @@ export function createProviders(options: ProviderOptions): ProviderSet {
       }),
     ],
     [Symbol.asyncDispose]: () => {
-      disposed ??= Promise.all([kept.close(), casting.dispose(), films[Symbol.asyncDispose]()]).then(() => undefined);
+      const all = [kept.close(), casting.dispose(), films[Symbol.asyncDispose](), local?.[Symbol.asyncDispose]()];
+      disposed ??= Promise.all(all).then(() => undefined);
       return disposed;
     },
   };

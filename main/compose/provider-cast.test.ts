@@ -29,7 +29,7 @@ test('whichever member of Bailian refuses a key of another region, it is told as
   };
   const casting = new Casting(
     {
-      ...{ embedded, clones: new ClonedVoices('/nowhere') },
+      ...{ embedded, local: null, clones: new ClonedVoices('/nowhere') },
       keys: new ProviderKeys(kept, { DASHSCOPE_API_KEY: 'sk-of-singapore' }),
       regionUrl: (region) => `http://127.0.0.1:${region === 'singapore' ? port : 1}/tokens`,
     },

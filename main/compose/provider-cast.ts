@@ -23,6 +23,7 @@ import { createSambertProvider } from '../providers/tts/sambert/index.ts';
 import { createCosyVoiceCloning } from '../providers/voice-clone/cosyvoice/index.ts';
 import { createQwenCloning } from '../providers/voice-clone/qwen/index.ts';
 import type { ClonedVoices } from './cloned-voices.ts';
+import type { LocalEngines } from './local-engines.ts';
 import type { ProviderKeys } from './provider-keys.ts';
 
 export interface Cast {
@@ -45,13 +46,15 @@ export interface CastOptions {
   regionUrl?: (region: Region) => string;
   /** The one on this machine, made and disposed by the caller. */
   embedded: TtsProvider;
+  /** By models of the person's; null where there are none to be asked for. Disposed by the caller. */
+  local: LocalEngines | null;
 }
 
 const nothing = (): null => null;
 
 function makeCast(
   { bailian, openAiServers, isi, green, policy }: ProviderSettings,
-  { keys, embedded, clones, regionUrl }: CastOptions,
+  { keys, embedded, local, clones, regionUrl }: CastOptions,
 ): Cast {
   const access = keys.bailian(bailian);
   const { models } = bailian;
@@ -107,16 +110,21 @@ function makeCast(
       cloudVoice(cosyvoice, models.cosyvoice),
       cloudVoice(qwenTts, by === 'http' ? models.qwenTts : models.qwenTtsRealtime),
       cloudVoice(sambert, 'sambert'),
+      ...(local ? [local.tts] : []),
     ],
     llm: [
       { id: qwen.id, runs: qwen.runs, provider: qwen, lacks, model: models.llm },
       ...servers.map(({ server, provider }) => ({
         ...{ id: provider.id, runs: provider.runs, provider, lacks: nothing, model: server.model },
       })),
+      ...(local ? [local.llm] : []),
     ],
-    asr: recognisers.map(([provider, model, lacksWhat]) => ({
-      ...{ id: provider.id, runs: provider.runs, provider, lacks: lacksWhat, model },
-    })),
+    asr: [
+      ...recognisers.map(([provider, model, lacksWhat]) => ({
+        ...{ id: provider.id, runs: provider.runs, provider, lacks: lacksWhat, model },
+      })),
+      ...(local ? [local.asr] : []),
+    ],
     embeddings,
     reranker,
     moderation,

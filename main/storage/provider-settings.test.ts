@@ -24,8 +24,11 @@ test('what is understood of settings is kept, and what is not falls back by itse
     ...defaults,
     bailian: { ...defaults.bailian, subWorkspace: 'ws1', models: { ...defaults.bailian.models, llm: 'qwen-flash' } },
     openAiServers: [server],
-    policy: { ...defaults.policy, mode: 'offline', chains: { ...defaults.policy.chains, tts: ['espeak'] } },
+    policy: { ...defaults.policy, mode: 'offline', chains: { ...defaults.policy.chains, tts: ['local-voice', 'espeak'] } },
   });
+  // Once they were written by a studio that knows the local engines, who was taken out stays out.
+  const own = { ...defaults, policy: { ...defaults.policy, chains: { llm: ['qwen'], tts: ['espeak'], asr: [] } } };
+  assert.deepEqual(parseProviderSettings(own), own);
 });
 
 test('settings are written whole and read by whoever has no storage open', async (context) => {

@@ -14,6 +14,7 @@ const PROVIDERS_SETTING = 'providers';
  */
 export function parseProviderSettings(value: unknown): ProviderSettings {
   let candidate: unknown = isRecord(value) ? structuredClone(value) : {};
+  addLocalMembers(candidate);
   for (;;) {
     const parsed = providerSettingsSchema.safeParse(candidate);
     if (parsed.success) return parsed.data;
@@ -21,6 +22,22 @@ export function parseProviderSettings(value: unknown): ProviderSettings {
       issue.code === 'unrecognized_keys' ? issue.keys.map((key) => [...path, key]) : [path],
     );
     if (!paths.some((path) => remove(candidate, path))) candidate = {};
+  }
+}
+
+/** Whoever works on this machine, in chains that were kept before there was such a one: after the cloud, before the embedded voice. */
+function addLocalMembers(settings: unknown): void {
+  const policy = isRecord(settings) ? settings.policy : null;
+  if (!isRecord(policy) || 'cannedAnswers' in policy || !isRecord(policy.chains)) return;
+  for (const [stage, id, before] of [
+    ['llm', 'local-qwen', null],
+    ['tts', 'local-voice', 'espeak'],
+    ['asr', 'local-asr', null],
+  ] as const) {
+    const chain: unknown = policy.chains[stage];
+    if (!Array.isArray(chain) || chain.includes(id)) continue;
+    const at = before === null ? -1 : chain.indexOf(before);
+    chain.splice(at < 0 ? chain.length : at, 0, id);
   }
 }
 

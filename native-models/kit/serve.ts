@@ -2,7 +2,7 @@
 import { BEAT_MS, type FromModelChild, type ModelFault, type ToModelChild } from './protocol.ts';
 
 export interface ModelRuntime {
-  /** Loads the libraries and shows that they work; what it tells is for people. Throws where they do not. */
+  /** Loads the libraries (not before: until then nothing tells that the process lives) and shows that they work; what it tells is for people. Throws where they do not. */
   probe(): Promise<string>;
   /** `info` is what the parent should know of the model. @throws ModelFaultError, or anything: then it is not readable */
   load(settings: unknown): Promise<{ model: ServedModel; info: unknown }>;
@@ -113,10 +113,11 @@ export function serveRuntime(runtime: ModelRuntime): void {
   // A terminal's Ctrl-C goes to the whole group; when this process ends is its parent's to say.
   process.on('SIGINT', () => undefined);
 
+  // From the start: libraries may take their time on a busy machine, as long as they do not stand still.
+  setInterval(() => send({ type: 'alive' }), BEAT_MS);
   runtime.probe().then(
     (details) => {
       send({ type: 'hello', details });
-      setInterval(() => send({ type: 'alive' }), BEAT_MS);
     },
     (error: unknown) => {
       send({ type: 'cannot-run', detail: faultOf(error, 'failed').detail });

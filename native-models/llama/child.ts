@@ -3,10 +3,8 @@
  * know how to use; one that died before in a row keeps to the CPU, for drivers of graphics cards die too.
  */
 import { availableParallelism } from 'node:os';
-import { type GgufFileInfo, getLlama, type Llama, readGgufFileInfo } from 'node-llama-cpp';
+import type { GgufFileInfo, Llama } from 'node-llama-cpp';
 import { ModelFaultError, type ModelRuntime, serveRuntime } from '../kit/serve.ts';
-import { ChatModel } from './chat.ts';
-import { EmbeddingModel } from './embedding.ts';
 import type { LlamaInfo, LlamaSettings } from './work.ts';
 
 const DEATHS_BEFORE_CAUTION = 2;
@@ -17,16 +15,19 @@ const maxThreads = Math.max(1, availableParallelism() - 1);
 
 let llama: Llama;
 
-const open = (gpu: 'auto' | false): Promise<Llama> =>
-  getLlama({
+const open = async (gpu: 'auto' | false): Promise<Llama> => {
+  const { getLlama } = await import('node-llama-cpp');
+  return await getLlama({
     ...{ build: 'never', gpu, skipDownload: true, progressLogs: false, maxThreads },
     logger: (level, message) => {
       if (level === 'error' || level === 'fatal') process.stderr.write(`${message}\n`);
     },
   });
+};
 
 /** A damaged header makes llama.cpp end the process, so it is read by a reader that only throws. */
 async function readHeader(path: string): Promise<GgufFileInfo> {
+  const { readGgufFileInfo } = await import('node-llama-cpp');
   try {
     const info = await readGgufFileInfo(path, { fetchRetryOptions: { retries: 0 }, logWarnings: false });
     const tensors = info.fullTensorInfo ?? [];
@@ -50,7 +51,9 @@ const runtime: ModelRuntime = {
     const model = await llama.loadModel({ modelPath: path, ignoreMemorySafetyChecks: llama.gpu === false });
     try {
       const served =
-        does === 'chat' ? await ChatModel.open(model, contextTokens) : await EmbeddingModel.open(model, contextTokens);
+        does === 'chat'
+          ? await (await import('./chat.ts')).ChatModel.open(model, contextTokens)
+          : await (await import('./embedding.ts')).EmbeddingModel.open(model, contextTokens);
       const info: LlamaInfo = {
         ...{ architecture: model.architecture, contextTokens: served.contextTokens },
         ...{ dimensions: model.embeddingVectorSize, computesOn: llama.gpu || 'cpu' },

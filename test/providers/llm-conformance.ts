@@ -19,7 +19,7 @@ const PATIENT = { firstByteMs: 30_000, betweenBytesMs: 30_000 };
 const HASTY = { firstByteMs: 250, betweenBytesMs: 250 };
 const MAX_STOP_MS = 200;
 
-const never = new AbortController().signal;
+export const never = new AbortController().signal;
 const ask = (content: string, more: Partial<ChatRequest> = {}): ChatRequest => ({
   model: null,
   messages: [{ role: 'user', content }],
@@ -341,6 +341,119 @@ export function llmConformance(subject: LlmSubject): void {
       const { error } = await hear(provider.chat(ask('字，'.repeat(100_000), { model: 'deepseek-v4-flash' }), never));
       assert.deepEqual((error as StudioError).code, 'cloud.too-long');
       assert.equal((error as StudioError).params.limit, 129_024);
+    });
+  });
+}
+
+export interface LocalLlmSubject {
+  provider: LlmProvider;
+  /** What its model answers to anything. */
+  whole: string;
+  /** `work` with a model that never comes to an end. */
+  endless(work: () => Promise<void>): Promise<void>;
+}
+
+/** The same of a model on this machine, whose text is its own. */
+export function localLlmConformance(name: string, subjectOf: () => LocalLlmSubject): void {
+  describe(name, () => {
+    test('streams what the model says, ends with one `done`, with usage and the model that wrote', async () => {
+      const { provider, whole } = subjectOf();
+      const { events, text, error } = await hear(provider.chat(ask('你好'), never));
+      assert.equal(error, null);
+      assert.equal(text, whole);
+      assert.equal(events.filter((event) => event.type === 'done').length, 1);
+      const done = events.at(-1)!;
+      assert.ok(done.type === 'done' && done.reason === 'stop' && done.usage !== null && done.model !== '');
+      assert.ok(done.usage.inputTokens > 0 && done.usage.outputTokens > 0);
+      assert.ok(!events.some((event) => event.type === 'thinking'));
+    });
+
+    test('says when the answer was cut at the asked length', async () => {
+      const { provider, whole } = subjectOf();
+      const { events, text } = await hear(provider.chat(ask('你好', { maxTokens: 3 }), never));
+      const done = events.at(-1)!;
+      assert.ok(done.type === 'done' && done.reason === 'length' && done.usage?.outputTokens === 3);
+      assert.ok(text.length < whole.length && whole.startsWith(text));
+    });
+
+    test('answers in JSON that fits a schema', async () => {
+      const schema = {
+        type: 'object',
+        properties: {
+          title: { type: 'string' },
+          count: { type: 'integer' },
+          mood: { anyOf: [{ enum: ['happy', 'sad'] }, { type: 'null' }] },
+        },
+        required: ['title', 'count', 'mood'],
+        additionalProperties: false,
+      };
+      const asked = ask('起个标题。', { schema: { name: 'title', schema }, maxTokens: 300 });
+      const { text, error } = await hear(subjectOf().provider.chat(asked, never));
+      assert.equal(error, null);
+      const { title, count, mood } = JSON.parse(text) as Record<string, unknown>;
+      assert.ok(
+        typeof title === 'string' && Number.isInteger(count) && [null, 'happy', 'sad'].includes(mood as string),
+      );
+    });
+
+    test('takes tools, and the results of calls', async () => {
+      const { provider, whole } = subjectOf();
+      const parameters = { type: 'object', properties: { city: { type: 'string' } }, required: ['city'] };
+      const tools = [{ name: 'weather', description: 'The weather of a city', parameters }];
+      const call = { id: 'c1', name: 'weather', arguments: '{"city":"杭州"}' };
+      const { text, error } = await hear(
+        provider.chat(
+          {
+            ...ask('杭州的天气？', { tools }),
+            messages: [
+              { role: 'user', content: '杭州的天气？' },
+              { role: 'assistant', content: '', toolCalls: [call] },
+              { role: 'tool', toolCallId: 'c1', content: '晴，二十度' },
+            ],
+          },
+          never,
+        ),
+      );
+      assert.equal(error, null);
+      assert.equal(text, whole);
+    });
+
+    test('several at once do not mix', async () => {
+      const { provider, whole } = subjectOf();
+      const all = await Promise.all(Array.from({ length: 6 }, (_, i) => hear(provider.chat(ask(`q${i}`), never))));
+      assert.deepEqual(
+        all.map(({ text }) => text),
+        all.map(() => whole),
+      );
+    });
+
+    test('stops at an abort, with its reason, and when nobody listens any more; then answers the next', async () => {
+      const { provider, whole, endless } = subjectOf();
+      await endless(async () => {
+        const stops: number[] = [];
+        for (let round = 0; round < 3; round++) {
+          const abort = new AbortController();
+          const reason = new Error('enough');
+          let abortedAtMs = 0;
+          await assert.rejects(
+            async () => {
+              for await (const event of provider.chat(ask('请讲个故事。'), abort.signal)) {
+                if (event.type !== 'text' || abortedAtMs > 0) continue;
+                abortedAtMs = performance.now();
+                abort.abort(reason);
+              }
+            },
+            (error) => error === reason,
+          );
+          stops.push(performance.now() - abortedAtMs);
+        }
+        assert.ok(Math.min(...stops) <= MAX_STOP_MS, `stopped after ${stops.map(Math.round).join(', ')} ms`);
+        const before = new AbortController();
+        before.abort(new Error('before'));
+        assert.match(String((await hear(provider.chat(ask('请讲个故事。'), before.signal))).error), /before/);
+        for await (const event of provider.chat(ask('请讲个故事。'), never)) if (event.type === 'text') break;
+      });
+      assert.equal((await hear(provider.chat(ask('你好'), never))).text, whole);
     });
   });
 }

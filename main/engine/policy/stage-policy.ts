@@ -28,7 +28,7 @@ export interface Member<P> {
   readonly runs: 'local' | 'cloud';
   readonly provider: P;
   /** What it needs before it can be asked at all; null: nothing. */
-  lacks(): 'key' | 'settings' | null;
+  lacks(): 'key' | 'settings' | 'model' | null;
 }
 
 export interface MemberState {
@@ -125,7 +125,9 @@ export class StagePolicy<M extends Member<unknown>> {
     const { id: provider } = member;
     if (member.runs === 'cloud' && this.#deps.settings().mode === 'offline')
       return new StudioError('cloud.offline', { provider });
-    return member.lacks() === null ? null : new StudioError('cloud.key-missing', { provider });
+    const lacks = member.lacks();
+    if (lacks === 'model') return new StudioError('model.not-installed', { task: this.stage });
+    return lacks === null ? null : new StudioError('cloud.key-missing', { provider });
   }
 
   /**

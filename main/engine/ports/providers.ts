@@ -13,7 +13,7 @@ export interface ProviderState {
   /** The model it is set to; null where it has none. */
   model: string | null;
   /** What it lacks before it can be asked at all. */
-  lacks: 'key' | 'settings' | null;
+  lacks: 'key' | 'settings' | 'model' | null;
   /** `open`: it rests until then; `half-open`: the next request is a probe. */
   circuit: 'closed' | 'open' | 'half-open';
   restsUntilMs: number | null;

@@ -10,7 +10,7 @@ export interface ModelChildOptions {
   deathsBefore: number;
   /** Nothing was heard of it for so long: it is killed. */
   silenceMs: number;
-  /** The same from its start to its first word: libraries may have to be read from a slow disk. */
+  /** The same from its start to its first word. */
   startMs: number;
   onMessage(message: FromModelChild): void;
 }
@@ -43,7 +43,7 @@ export function startModelChild(options: ModelChildOptions): ModelChild {
   const child: ChildProcess = fork(fileURLToPath(options.program), [String(options.deathsBefore)], {
     serialization: 'advanced',
     stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
-    execArgv: process.execArgv.filter((argument) => argument.startsWith('--experimental')),
+    execArgv: [],
     env: { ...process.env, ORT_DISABLE_TELEMETRY: '1' },
   });
   const exited = Promise.withResolvers<ModelDeath>();

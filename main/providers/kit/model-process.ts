@@ -112,7 +112,7 @@ export class ModelProcess {
     this.#options = {
       maxWaiting: 500,
       silenceMs: 10_000,
-      startMs: 30_000,
+      startMs: 60_000,
       idleMs: 900_000,
       pressureBytes: 384 * MB,
       checkMs: 5_000,

@@ -20,6 +20,8 @@ export type Field = Common &
     | { kind: 'choice'; options: readonly string[] }
     /** Some of the options, in an order. */
     | { kind: 'choices'; options: readonly string[]; min: number }
+    /** Sentences of the person's own. */
+    | { kind: 'lines'; maxLength: number; max: number | undefined }
     /** Names in an order: a chain of providers. */
     | { kind: 'chain' }
     | { kind: 'group'; fields: readonly Field[] }
@@ -52,6 +54,8 @@ function fieldOf(path: FieldPath, node: Node): Field {
         return { ...common, kind: 'records', fields: fieldsIn(path, own.items), max: own.maxItems };
       if (own.items?.enum !== undefined)
         return { ...common, kind: 'choices', options: own.items.enum, min: own.minItems ?? 0 };
+      if (own.items?.maxLength !== undefined)
+        return { ...common, kind: 'lines', maxLength: own.items.maxLength, max: own.maxItems };
       return { ...common, kind: 'chain' };
     case 'boolean':
       return { ...common, kind: 'switch' };

@@ -2,7 +2,7 @@
 import { Plus, RotateCcw, Trash2 } from 'lucide-react';
 import { type ReactElement, useState } from 'react';
 import { useLanguage } from '../../../state/language.ts';
-import { Button, Checkbox, IconButton, NumberField, Select, Switch, TextField } from '../../../ui/index.ts';
+import { Button, Checkbox, IconButton, NumberField, Select, Switch, TextArea, TextField } from '../../../ui/index.ts';
 import styles from '../providers.module.css';
 import { changeSetting, useProviders } from '../providers-store.ts';
 import { type Field, type FieldPath, textName, valueAt } from './fields.ts';
@@ -48,6 +48,8 @@ function SchemaField({ field, at = field.path }: FieldProps): ReactElement | nul
       );
     case 'records':
       return <Records field={field} at={at} />;
+    case 'lines':
+      return <Lines field={field} at={at} />;
     case 'chain':
       return null;
     default:
@@ -83,6 +85,27 @@ function Leaf({ field, at = field.path }: FieldProps): ReactElement {
         </span>
       </div>
     </div>
+  );
+}
+
+function Lines({ field, at }: { field: Field & { kind: 'lines' }; at: FieldPath }): ReactElement {
+  const { settings } = useProviders();
+  const { label, hint } = useFieldWords(field.path);
+  const value = valueAt(settings, at);
+  const lines = (typed: string): string[] =>
+    typed
+      .split('\n')
+      .map((line) => line.trim().slice(0, field.maxLength))
+      .filter((line) => line !== '')
+      .slice(0, field.max);
+  return (
+    <TextArea
+      label={label}
+      {...(hint !== undefined && { hint })}
+      rows={4}
+      value={Array.isArray(value) ? (value as string[]).join('\n') : ''}
+      onCommit={(typed) => changeSetting(at, lines(typed))}
+    />
   );
 }
 
