@@ -59,6 +59,7 @@ export function createStudio(options: StudioOptions = {}): Studio {
       pace: options.pace,
       settings: options.providerSettings,
     },
+    models,
     secrets: options.secrets ?? createSecretFile(paths.dataDir),
   });
   const speech = createSpeechStage({ providers: providers.voiceSource, cacheDir: join(paths.cacheDir, 'speech') });
