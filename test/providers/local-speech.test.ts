@@ -1,18 +1,25 @@
 /** The ear and the voice on this machine, on tiny models: as every other, and where they meet bad files and their process dies. */
 import assert from 'node:assert/strict';
-import { readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, describe, test } from 'node:test';
+import type { DictationEvent, SubtitleEvent } from '../../app/contract/dictation.ts';
 import { describeError, StudioError } from '../../app/errors/index.ts';
 import type { ModelTask } from '../../app/models/manifest.ts';
+import { providerSettingsSchema, SECRETS } from '../../app/providers/settings.ts';
 import { NORMAL_PROSODY } from '../../app/speech/plan.ts';
+import { createProviders } from '../../main/compose-providers.ts';
 import { ASR_SAMPLE_RATE } from '../../main/engine/ports/asr.ts';
 import { SAMPLE_RATE } from '../../main/engine/ports/tts.ts';
 import { withPhones } from '../../main/engine/stages/with-phones.ts';
+import { locateFfmpeg } from '../../main/media/ffmpeg/locate.ts';
 import { createSherpaEar } from '../../main/providers/asr/sherpa/index.ts';
 import { openSherpaProcess } from '../../main/providers/kit/sherpa-process.ts';
 import { createEspeakProvider } from '../../main/providers/tts/espeak/index.ts';
 import { createSherpaVoice } from '../../main/providers/tts/sherpa/index.ts';
+import { createMemorySecrets } from '../../main/storage/memory-secrets.ts';
+import { createDictationService } from '../../main/studio/dictation.ts';
 import { spoken } from '../../scripts/tiny-models/alphabet.ts';
 import { asrConformance, finalsOf, heardBy, joined, said, silence } from './asr-conformance.ts';
 import { installTinyModels, type TinyModels } from './local-models.fixture.ts';
@@ -101,6 +108,65 @@ describe('what is the local ear’s and voice’s own', () => {
       assert.ok(Math.abs(loudest(quiet) / loudest(normal) - 0.5) < 0.05);
     } finally {
       await voice.dispose();
+    }
+  });
+
+  test('with the network off a line is dictated, and a recording gets its subtitles, by the chain', async () => {
+    const folder = await mkdtemp(join(tmpdir(), 'shenghua-dictation-'));
+    const embedded = createEspeakProvider();
+    const settings = providerSettingsSchema.parse({ policy: { mode: 'offline' } });
+    const providers = createProviders({
+      ...{ dataDir: folder, cacheDir: folder, embedded, settings, models: ears['sense-voice'] },
+      ...{ secrets: createMemorySecrets({ [SECRETS.bailianKey]: 'sk-never-asked' }), environment: {} },
+    });
+    const dictation = createDictationService({
+      asr: providers.asr,
+      assets: { resolve: async () => join(folder, 'talk.wav') },
+      scratchDir: join(folder, 'scratch'),
+      ffmpeg: (stop) => locateFfmpeg({ cacheDir: folder, signal: stop }),
+      lay: async (fileName) => ({ path: '/media/bundle/x', fileName }),
+      speed: 30,
+    });
+    const { signal } = new AbortController();
+    try {
+      const pcm = joined(silence(300), sound, silence(900), own.say('你呢'), silence(300));
+      const pieces = Array.from({ length: Math.ceil(pcm.length / 1600) }, (_, i) =>
+        pcm.slice(i * 1600, (i + 1) * 1600),
+      );
+      const lines: string[] = [];
+      let partials = 0;
+      for await (const event of dictation.listen(
+        { languages: ['zh'], hotWords: [] },
+        signal,
+      ) as AsyncIterable<DictationEvent>) {
+        if (event.type === 'partial') partials += 1;
+        if (event.type === 'final') lines.push(event.text);
+        if (event.type !== 'ready') continue;
+        const { session } = event;
+        for (const [index, { buffer }] of pieces.entries())
+          await dictation.sound({ session, index, pcm: Buffer.from(buffer).toString('base64') }, signal);
+        await dictation.finish({ session, pieces: pieces.length }, signal);
+      }
+      assert.deepEqual(lines, ['今天天气真好，我们去公园散步。', '你呢？']);
+      assert.ok(partials > 0);
+
+      await writeFile(join(folder, 'talk.wav'), wav(pcm));
+      const asset = { sha256: 'a'.repeat(64), mediaType: 'audio/wav', fileName: 'talk.wav' };
+      let done: SubtitleEvent | null = null;
+      for await (const event of dictation.subtitle(
+        { asset, languages: ['zh'], hotWords: [] },
+        signal,
+      ) as AsyncIterable<SubtitleEvent>)
+        done = event;
+      assert.ok(done?.type === 'done');
+      assert.deepEqual(
+        done.lines.map(({ text }) => letters(text)),
+        [letters(own.texts.zh), '你呢'],
+      );
+    } finally {
+      await providers[Symbol.asyncDispose]();
+      await embedded.dispose();
+      await rm(folder, { recursive: true, force: true });
     }
   });
 
@@ -200,6 +266,23 @@ describe('what is the local ear’s and voice’s own', () => {
     }
   });
 });
+
+function wav(pcm: Int16Array): Uint8Array {
+  const head = Buffer.alloc(44);
+  head.write('RIFF', 0);
+  head.writeUInt32LE(36 + pcm.length * 2, 4);
+  head.write('WAVEfmt ', 8);
+  head.writeUInt32LE(16, 16);
+  head.writeUInt16LE(1, 20);
+  head.writeUInt16LE(1, 22);
+  head.writeUInt32LE(ASR_SAMPLE_RATE, 24);
+  head.writeUInt32LE(ASR_SAMPLE_RATE * 2, 28);
+  head.writeUInt16LE(2, 32);
+  head.writeUInt16LE(16, 34);
+  head.write('data', 36);
+  head.writeUInt32LE(pcm.length * 2, 40);
+  return Buffer.concat([head, Buffer.from(pcm.buffer, pcm.byteOffset, pcm.byteLength)]);
+}
 
 async function flipped(path: string): Promise<void> {
   const bytes = await readFile(path);
