@@ -1,5 +1,4 @@
 /** The process ONNX Runtime lives in: whatever it does to its process, the studio's goes on. */
-import { createRequire } from 'node:module';
 import type { InferenceSession, Tensor } from 'onnxruntime-node';
 import { ModelFaultError, type ServedModel, serveRuntime } from '../kit/serve.ts';
 import {
@@ -17,7 +16,7 @@ import {
 
 // Read when the library loads: without it a device id is written into the user's cache and sent with what is done here.
 process.env.ORT_DISABLE_TELEMETRY = '1';
-const ort = createRequire(import.meta.url)('onnxruntime-node') as typeof import('onnxruntime-node');
+const ort = await import('onnxruntime-node');
 
 const version = ort.env.versions.node ?? ort.env.versions.common;
 

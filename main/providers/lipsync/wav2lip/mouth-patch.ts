@@ -26,9 +26,9 @@ export class MouthPatch {
   readonly #own: Uint8Array;
   readonly #mask: Float32Array;
   readonly #from: Uint32Array;
-  readonly #fractions: Float32Array;
+  /** Place in the crop, 0..1 across and down, and how far between its pixels. */
+  readonly #places: Float32Array;
   readonly #match: ColourMatch;
-  readonly #shift: Float32Array;
   #shown = false;
 
   /** `reference`: the crop itself, RGB8. */
@@ -37,7 +37,7 @@ export class MouthPatch {
     const size = crop.sizePx;
     this.#size = size;
     const { rgba, width } = texture;
-    const [offsets, mask, from, fractions]: number[][] = [[], [], [], []];
+    const [offsets, mask, from, places]: [number[], number[], number[], number[]] = [[], [], [], []];
     const height = rgba.length / 4 / width;
     const box = boxOf(face, crop, texture, height);
     for (let y = box.top; y < box.bottom; y++) {
@@ -48,22 +48,18 @@ export class MouthPatch {
         const weight = maskAt(face, point, u, v);
         if (weight <= 0 || rgba[offset + 3] !== 255) continue;
         const [i, j] = [u * size - 0.5, v * size - 0.5].map((each) => Math.min(size - 1.001, Math.max(0, each)));
-        offsets!.push(offset);
-        mask!.push(weight);
-        from!.push((Math.floor(j!) * size + Math.floor(i!)) * 3);
-        fractions!.push(i! - Math.floor(i!), j! - Math.floor(j!));
+        offsets.push(offset);
+        mask.push(weight);
+        from.push((Math.floor(j!) * size + Math.floor(i!)) * 3);
+        places.push(u, v, i! - Math.floor(i!), j! - Math.floor(j!));
       }
     }
-    this.#offsets = Uint32Array.from(offsets!);
-    this.#mask = Float32Array.from(mask!);
-    this.#from = Uint32Array.from(from!);
-    this.#fractions = Float32Array.from(fractions!);
-    this.#own = Uint8Array.from(
-      { length: offsets!.length * 3 },
-      (_, i) => rgba[offsets![Math.floor(i / 3)]! + (i % 3)]!,
-    );
+    this.#offsets = Uint32Array.from(offsets);
+    this.#mask = Float32Array.from(mask);
+    this.#from = Uint32Array.from(from);
+    this.#places = Float32Array.from(places);
+    this.#own = Uint8Array.from({ length: offsets.length * 3 }, (_, i) => rgba[offsets[Math.floor(i / 3)]! + (i % 3)]!);
     this.#match = new ColourMatch(face, crop, reference);
-    this.#shift = new Float32Array(size * size * 3);
   }
 
   /** Shows `drawn` (RGB8, as the crop), `amount` 0..1 of it; 0 is the picture's own mouth. */
@@ -73,19 +69,20 @@ export class MouthPatch {
       return;
     }
     const { rgba } = this.#texture;
-    const [mask, offsets, from, fractions, own] = [this.#mask, this.#offsets, this.#from, this.#fractions, this.#own];
+    const [mask, offsets, from, places, own] = [this.#mask, this.#offsets, this.#from, this.#places, this.#own];
     const row = this.#size * 3;
-    const matched = this.#match.apply(drawn, this.#shift);
+    const planes = this.#match.planes(drawn);
     for (let n = 0; n < offsets.length; n++) {
       const a = from[n]!;
       const b = a + row;
-      const [fx, fy] = [fractions[2 * n]!, fractions[2 * n + 1]!];
+      const [u, v, fx, fy] = [places[4 * n]!, places[4 * n + 1]!, places[4 * n + 2]!, places[4 * n + 3]!];
       const weight = mask[n]! * amount;
       const at = offsets[n]!;
       for (let c = 0; c < 3; c++) {
-        const above = matched[a + c]! + (matched[a + 3 + c]! - matched[a + c]!) * fx;
-        const below = matched[b + c]! + (matched[b + 3 + c]! - matched[b + c]!) * fx;
-        const seen = above + (below - above) * fy;
+        const above = drawn[a + c]! + (drawn[a + 3 + c]! - drawn[a + c]!) * fx;
+        const below = drawn[b + c]! + (drawn[b + 3 + c]! - drawn[b + c]!) * fx;
+        const shift = planes[3 * c]! + planes[3 * c + 1]! * u + planes[3 * c + 2]! * v;
+        const seen = above + (below - above) * fy + shift;
         const here = own[3 * n + c]!;
         const mixed = here + (seen - here) * weight + 0.5;
         rgba[at + c] = mixed < 0 ? 0 : mixed > 255 ? 255 : mixed;
@@ -97,7 +94,8 @@ export class MouthPatch {
   hide(): void {
     if (!this.#shown) return;
     const { rgba } = this.#texture;
-    for (const [n, at] of this.#offsets.entries()) rgba.set(this.#own.subarray(3 * n, 3 * n + 3), at);
+    const [offsets, own] = [this.#offsets, this.#own];
+    for (let n = 0; n < offsets.length; n++) for (let c = 0; c < 3; c++) rgba[offsets[n]! + c] = own[3 * n + c]!;
     this.#shown = false;
   }
 }
@@ -134,15 +132,14 @@ function boxOf(
 
 /** Adds to each channel the plane that makes up, by least squares, for what is drawn off colour at the mask's soft edge. */
 class ColourMatch {
-  readonly #size: number;
   readonly #reference: Uint8Array;
   /** Pixels at the edge: index, and the three factors by which its difference counts in the plane. */
   readonly #edge: Uint32Array;
   readonly #factors: Float64Array;
+  readonly #planes = new Float64Array(9);
 
   constructor(face: Face, crop: FaceCrop, reference: Uint8Array) {
     const size = crop.sizePx;
-    this.#size = size;
     this.#reference = reference;
     const edge: number[] = [];
     for (let i = 0; i < size * size; i++) {
@@ -154,29 +151,25 @@ class ColourMatch {
     this.#factors = planeFactors(edge.map((i) => placeOf(i, size)));
   }
 
-  apply(drawn: Uint8Array, into: Float32Array): Float32Array {
-    const size = this.#size;
-    const planes = [0, 1, 2].map((c) => {
-      const plane: [number, number, number] = [0, 0, 0];
-      for (const [n, i] of this.#edge.entries()) {
-        const off = this.#reference[3 * i + c]! - drawn[3 * i + c]!;
-        for (let k = 0; k < 3; k++) plane[k]! += this.#factors[3 * n + k]! * off;
-      }
-      return plane;
-    });
-    // The row above the lower half too: what lies between the two is read from both.
-    for (let j = (size >> 1) - 1; j < size; j++) {
-      for (let i = 0; i < size; i++) {
-        const [u, v] = [(i + 0.5) / size, (j + 0.5) / size];
-        for (let c = 0; c < 3; c++) {
-          const [constant, across, down] = planes[c]!;
-          const shift = constant! + across! * u + down! * v;
-          const at = (j * size + i) * 3 + c;
-          into[at] = drawn[at]! + Math.min(MATCH_MOST, Math.max(-MATCH_MOST, shift));
-        }
+  /** A constant, a slope across and a slope down for each channel, over places 0..1 of the crop. */
+  planes(drawn: Uint8Array): Float64Array {
+    const [edge, factors, reference, planes] = [this.#edge, this.#factors, this.#reference, this.#planes];
+    planes.fill(0);
+    for (let n = 0; n < edge.length; n++) {
+      for (let c = 0; c < 3; c++) {
+        const at = 3 * edge[n]! + c;
+        const off = reference[at]! - drawn[at]!;
+        for (let k = 0; k < 3; k++) planes[3 * c + k]! += factors[3 * n + k]! * off;
       }
     }
-    return into;
+    for (let c = 0; c < 3; c++) {
+      // A plane is furthest from nothing at a corner of what it covers.
+      const at = (u: number, v: number): number =>
+        Math.abs(planes[3 * c]! + planes[3 * c + 1]! * u + planes[3 * c + 2]! * v);
+      const furthest = Math.max(at(0, 0.5), at(1, 0.5), at(0, 1), at(1, 1));
+      if (furthest > MATCH_MOST) for (let k = 0; k < 3; k++) planes[3 * c + k]! *= MATCH_MOST / furthest;
+    }
+    return planes;
   }
 }
 
