@@ -14,33 +14,13 @@ import { SAMPLE_RATE } from '../main/engine/ports/tts.ts';
 import { createSpeechStage } from '../main/engine/stages/speech.ts';
 import { createEspeakProvider } from '../main/providers/tts/espeak/index.ts';
 import { createMemorySecrets } from '../main/storage/memory-secrets.ts';
-import type { Fault } from '../test/servers/bailian/faults.ts';
+import { ACCOUNT_FAULTS, BILLING_CODES, PASSING_FAULTS } from '../test/servers/bailian/faults.ts';
 import { type FakeBailian, startBailian } from '../test/servers/bailian/server.ts';
 import { type Bench, type BenchRun, numberOption } from './bench.ts';
 import { type Figure, figure } from './figures.ts';
 
 const FIRST_BYTE_MS = 120;
 const VOICE = 'cosyvoice:longanyang';
-const BILLING = ['PostpaidBillOverdue', 'PrepaidBillOverdue', 'CommodityNotPurchased', 'Arrearage'];
-const FAULTS: readonly Fault[] = [
-  ...BILLING.map(
-    (code) => ({ kind: 'error', status: code === 'Arrearage' ? 400 : 429, code, message: 'overdue' }) as const,
-  ),
-  {
-    kind: 'error',
-    status: 429,
-    code: 'Throttling.RateQuota',
-    message: 'Requests rate limit exceeded, please try again later.',
-  },
-  { kind: 'error', status: 500, code: 'InternalError', message: 'oops' },
-  { kind: 'error-event', code: 'InternalError.Algo', message: 'inference internal error', afterChunks: 3 },
-  { kind: 'cut', afterBytes: 0 },
-  { kind: 'cut', afterBytes: 30_000 },
-  { kind: 'stall', afterChunks: 2 },
-  { kind: 'malformed-json', afterChunks: 2 },
-  { kind: 'unauthorised' },
-];
-
 export const providersBench: Bench = {
   name: 'providers',
   about: 'the cloud under the policy: what it costs in time, and that nobody is left in silence',
@@ -309,7 +289,7 @@ async function underFaults(world: World, utterances: number): Promise<Figure[]> 
   const stage = createSpeechStage({ providers: providers.voiceSource, cacheDir: `${run.scratchDir}/faults` });
   bailian.timing.firstByteMs = 0;
   bailian.timing.betweenMs = 0;
-  bailian.faults.random(20261122, 0.3, FAULTS);
+  bailian.faults.random(20261122, 0.3, [...ACCOUNT_FAULTS, ...PASSING_FAULTS]);
   let spoken = 0;
   let silent = 0;
   let retriedBills = 0;
@@ -331,7 +311,10 @@ async function underFaults(world: World, utterances: number): Promise<Figure[]> 
     if (audibleMs < 100) silent += 1;
     const requests = bailian.requests.slice(from);
     for (const [at, { code, surface }] of requests.entries())
-      if (BILLING.includes(code ?? '') && requests.slice(at + 1).some((later) => later.surface === surface))
+      if (
+        BILLING_CODES.some((each) => each === code) &&
+        requests.slice(at + 1).some((later) => later.surface === surface)
+      )
         retriedBills += 1;
     midway += providers
       .recentEvents()

@@ -66,6 +66,41 @@ const WEATHER: readonly Fault[] = [
   { kind: 'captive-portal' },
 ];
 
+/** An account in debt: asked again it says the same. */
+export const BILLING_CODES = [
+  'PostpaidBillOverdue',
+  'PrepaidBillOverdue',
+  'CommodityNotPurchased',
+  'Arrearage',
+] as const;
+/** What keeps a provider from being asked for minutes, until a person has seen to it. */
+export const ACCOUNT_FAULTS: readonly Fault[] = [
+  ...BILLING_CODES.map(
+    (code) => ({ kind: 'error', status: code === 'Arrearage' ? 400 : 429, code, message: 'overdue' }) as const,
+  ),
+  { kind: 'unauthorised' },
+];
+/** What may be over a moment later. */
+export const PASSING_FAULTS: readonly Fault[] = [
+  {
+    kind: 'error',
+    status: 429,
+    code: 'Throttling.RateQuota',
+    message: 'Requests rate limit exceeded, please try again later.',
+  },
+  { kind: 'error', status: 500, code: 'InternalError', message: 'oops' },
+  { kind: 'error-event', code: 'InternalError.Algo', message: 'inference internal error', afterChunks: 3 },
+  { kind: 'cut', afterBytes: 0 },
+  { kind: 'cut', afterBytes: 20_000 },
+  { kind: 'cut', afterBytes: 50_000 },
+  { kind: 'stall', afterChunks: 2 },
+  { kind: 'idle-timeout' },
+  { kind: 'malformed-json', afterChunks: 2 },
+  { kind: 'captive-portal' },
+  { kind: 'words', mode: 'task-finished' },
+  { kind: 'words', mode: 'untyped' },
+];
+
 /** In this order: what was scripted next for the surface, then what always happens, then chance. */
 export class Faults {
   #next: { surface: Surface; fault: Fault }[] = [];
