@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { test } from 'node:test';
+import { after, test } from 'node:test';
 import { bailianSettingsSchema } from '../../app/providers/settings.ts';
 import { createStudio } from '../../main/compose.ts';
 import { bailianEndpoint } from '../../main/providers/kit/endpoint.ts';
@@ -10,7 +10,9 @@ import { createCosyVoiceProvider } from '../../main/providers/tts/cosyvoice/inde
 import { createEspeakProvider } from '../../main/providers/tts/espeak/index.ts';
 import { createQwenTtsProvider } from '../../main/providers/tts/qwen-tts/index.ts';
 import { createSambertProvider } from '../../main/providers/tts/sambert/index.ts';
+import { createSherpaVoice } from '../../main/providers/tts/sherpa/index.ts';
 import type { FakeBailian } from '../servers/bailian/server.ts';
+import { installTinyModels } from './local-models.fixture.ts';
 import { type TtsSubject, ttsConformance } from './tts-conformance.ts';
 
 const endpointOf = (server: FakeBailian) =>
@@ -33,6 +35,9 @@ const qwen = (server: FakeBailian, by: 'http' | 'realtime', patienceMs?: number)
     ...waits(patienceMs),
   });
 
+const installed = await installTinyModels('voice-zh');
+after(() => installed[Symbol.asyncDispose]());
+
 const SUBJECTS: readonly TtsSubject[] = [
   { id: 'eSpeak', voiceId: 'espeak:cmn', open: () => createEspeakProvider(), eachWord: true },
   {
@@ -54,6 +59,10 @@ const SUBJECTS: readonly TtsSubject[] = [
     ...{ id: 'Qwen-TTS realtime', voiceId: 'qwen-tts:Ethan', surface: 'realtime-tts', eachWord: false },
     open: (server, patienceMs) => qwen(server, 'realtime', patienceMs),
     faults: [[{ kind: 'idle-timeout' }, 'cloud.timeout']],
+  },
+  {
+    ...{ id: 'The voice on this machine', voiceId: 'local-voice:tiny-voice-zh-1', eachWord: false },
+    open: () => createSherpaVoice({ models: installed }),
   },
 ];
 for (const subject of SUBJECTS) ttsConformance(subject);
