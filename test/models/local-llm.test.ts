@@ -126,7 +126,8 @@ describe('a language model on this machine', () => {
       ['new', { architecture: 'qwen99' }, 'model.not-readable'],
       ['large', { memoryBytes: 2 ** 50 }, 'model.too-large'],
     ];
-    const pid = llama.pid;
+    assert.equal((await hear(llm.chat(ask('你好'), never))).text, WHOLE);
+    const { pid } = llama;
     for (const [id, options, code] of faults) {
       models.choose('llm', await tinyLlm(models.folder, id, options));
       const { error } = await hear(llm.chat(ask('你好'), never));

@@ -387,7 +387,7 @@ export function localLlmConformance(name: string, subjectOf: () => LocalLlmSubje
         required: ['title', 'count', 'mood'],
         additionalProperties: false,
       };
-      const asked = ask('起个标题。', { schema: { name: 'title', schema }, maxTokens: 300 });
+      const asked = ask('起个标题。', { schema: { name: 'title', schema }, maxTokens: 300, temperature: 0 });
       const { text, error } = await hear(subjectOf().provider.chat(asked, never));
       assert.equal(error, null);
       const { title, count, mood } = JSON.parse(text) as Record<string, unknown>;

@@ -57,21 +57,26 @@ export function createLlamaLlm({ models, process }: { models: LocalModels; proce
       },
       signal,
     );
-    for (;;) {
-      const next = await pieces.next();
-      if (next.done) {
-        const { reason, forgotten, ...usage } = next.value;
-        const model = `${installed.entry.id}@${installed.entry.version}`;
-        yield { type: 'done', reason, usage, model, ...(forgotten > 0 && { forgotten }) };
-        return;
+    try {
+      for (;;) {
+        const next = await pieces.next();
+        if (next.done) {
+          const { reason, forgotten, ...usage } = next.value;
+          const model = `${installed.entry.id}@${installed.entry.version}`;
+          yield { type: 'done', reason, usage, model, ...(forgotten > 0 && { forgotten }) };
+          return;
+        }
+        const piece = next.value;
+        if ('text' in piece) yield { type: 'text', text: piece.text };
+        else if ('thinking' in piece) yield { type: 'thinking', text: piece.thinking };
+        else {
+          calls += 1;
+          yield { type: 'tool-call', call: { id: `local-${calls}-${Date.now().toString(36)}`, ...piece.call } };
+        }
       }
-      const piece = next.value;
-      if ('text' in piece) yield { type: 'text', text: piece.text };
-      else if ('thinking' in piece) yield { type: 'thinking', text: piece.thinking };
-      else {
-        calls += 1;
-        yield { type: 'tool-call', call: { id: `local-${calls}-${Date.now().toString(36)}`, ...piece.call } };
-      }
+    } finally {
+      // Nobody may be listening any more: the model need not go on then.
+      await pieces.return({} as ChatResult);
     }
   }
 
