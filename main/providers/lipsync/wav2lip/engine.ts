@@ -131,7 +131,8 @@ class Wav2LipSession implements LipSyncSession {
     const amount = this.#last === null ? 0 : presence * heard * (1 - pose.seal);
     if (this.#last === null) patch.hide();
     else patch.show(this.#last, amount);
-    return renderer.draw(withRestingMouth(pose, presence), presence);
+    // Where the network's mouth is not shown, the line between the picture's own lips is the rig's to draw.
+    return renderer.draw(withRestingMouth(pose, presence), amount);
   }
 
   dispose(): void {
