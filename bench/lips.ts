@@ -79,7 +79,13 @@ const timelineSchema = z.object({
   phones: z.array(z.object({ phone: z.string(), startMs: z.number(), endMs: z.number() })),
 });
 
-async function measureFile(video: string, timelinePath: string, limitS: number, run: BenchRun): Promise<Figure[]> {
+/** Of a finished file and what `export --timeline` wrote for it. */
+export async function measureFile(
+  video: string,
+  timelinePath: string,
+  limitS: number,
+  run: BenchRun,
+): Promise<Figure[]> {
   const { studio, signal, say } = run;
   const { phones } = timelineSchema.parse(JSON.parse(await readFile(timelinePath, 'utf8')));
   const ffmpegPath = (await studio.ffmpeg(signal)).path;

@@ -21,6 +21,7 @@ import { lipsBench } from './lips.ts';
 import { liveBench } from './live.ts';
 import { localBench } from './local.ts';
 import { memoryBench } from './memory.ts';
+import { neverSilentBench } from './never-silent.ts';
 import { providersBench } from './providers.ts';
 import { recoveryBench } from './recovery.ts';
 import { renderBench } from './render.ts';
@@ -38,6 +39,7 @@ const BENCHES: readonly Bench[] = [
   soakBench,
   recoveryBench,
   providersBench,
+  neverSilentBench,
   localBench,
 ];
 
