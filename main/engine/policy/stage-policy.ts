@@ -45,6 +45,8 @@ export interface Ask<M, E> {
   /** Before it goes out. */
   expect(member: M): { yuan: number; tokens: number };
   betweenMs?(): number;
+  /** Somebody hears the silence: services that have not begun by then give way, and are not tried once more for that. */
+  cloudBeginsByMs?: number;
   /** It sees to its time itself. */
   ownTime?: boolean;
   /** Where candidates were passed over before; else the first of them. */
@@ -62,6 +64,8 @@ export interface Serving<M, E> {
   settle(yuan: number, tokens?: number): void;
 }
 
+/** For the next service where the one before took all of the time. */
+const LEAST_FIRST_BYTE_MS = 250;
 /** A model on this machine may have to be loaded first. */
 const LOCAL_PATIENCE = 8;
 
@@ -246,8 +250,9 @@ export class StagePolicy<M extends Member<unknown>> {
     if (barred) throw barred;
     const isCloud = member.runs === 'cloud';
     const times = ask.ownTime ? Number.POSITIVE_INFINITY : isCloud ? 1 : LOCAL_PATIENCE;
+    const byMs = (isCloud && !ask.ownTime && ask.cloudBeginsByMs) || Number.POSITIVE_INFINITY;
     const patience: Patience = {
-      firstByteMs: firstByteMs * times,
+      firstByteMs: Math.min(firstByteMs * times, Math.max(LEAST_FIRST_BYTE_MS, byMs - clock.nowMs())),
       betweenMs: () => (isCloud && ask.betweenMs ? ask.betweenMs() : betweenBytesMs * times),
     };
     for (let attemptNumber = 1; ; attemptNumber++) {
@@ -294,7 +299,7 @@ export class StagePolicy<M extends Member<unknown>> {
         }
         this.failed(member, error, attemptNumber);
         const { again } = afterFailure(error);
-        if (!again || attemptNumber >= tries || state.circuit.state === 'open') throw error;
+        if (!again || attemptNumber >= tries || state.circuit.state === 'open' || clock.nowMs() >= byMs) throw error;
         await clock.sleep(backoffMs(attemptNumber + 1, random), signal);
       }
     }

@@ -85,6 +85,20 @@ test('a voice that dies in the middle is continued from the last word it finishe
   );
 });
 
+test('on air a service that does not begin gives way within two seconds, and is not tried twice for that', async () => {
+  const { policy, espeak, cosyvoice, clock } = cloudAndLocal({}, 'live');
+  cosyvoice.always = { after: 0, stall: true };
+  const fromMs = clock.nowMs();
+  const heard = await hear(policy, 'cosyvoice:a', TEXT);
+  saidOnce(heard, TEXT);
+  assert.deepEqual([asked(cosyvoice), asked(espeak)], [1, 1]);
+  assert.ok(clock.nowMs() - fromMs < 2000, `${clock.nowMs() - fromMs} ms`);
+  const patient = cloudAndLocal();
+  patient.cosyvoice.always = { after: 0, stall: true };
+  await hear(patient.policy, 'cosyvoice:a', TEXT);
+  assert.equal(asked(patient.cosyvoice), 2, 'nobody waits: it has the time that the settings give');
+});
+
 test('where the words never came, how far the voice got is reckoned from its sound: a word twice rather than none', async () => {
   const { policy, espeak, cosyvoice } = cloudAndLocal();
   // How fast it speaks is learnt from what it finished.

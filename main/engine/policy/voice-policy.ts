@@ -48,6 +48,8 @@ export interface VoicePolicy extends VoiceSource {
 /** Live: how much longer than its sound a voice may pause. */
 const LIVE_GRACE_MS = 350;
 const LIVE_LEAST_MS = 300;
+/** Live: whoever speaks now has begun by then, or the voice on this machine does. */
+const LIVE_FIRST_BYTE_MS = 1500;
 
 const providerIdOf = (voiceId: string): string => voiceId.slice(0, Math.max(0, voiceId.indexOf(':')));
 
@@ -121,6 +123,7 @@ export function createVoicePolicy(options: VoicePolicyOptions): VoicePolicy {
     if (!source.hasMore()) candidates = candidates.filter(({ runs }) => runs === 'local');
     if (candidates.length === 0 && !source.hasMore()) return;
     if (candidates.some(({ runs }) => runs === 'cloud')) wakeLocal(candidates);
+    const cloudBeginsByMs = clock.nowMs() + LIVE_FIRST_BYTE_MS;
     let baseMs = 0;
     let goesOnFrom: { id: string; error: FailureNote } | null = null;
     /** Phones of what a dead voice said, which must stand before those of the next. */
@@ -133,6 +136,7 @@ export function createVoicePolicy(options: VoicePolicyOptions): VoicePolicy {
           candidates,
           open: (member, stop) => source.open(member.provider, voices.get(member)!, stop),
           ...(source.ownTime && { ownTime: true }),
+          ...(options.pace === 'live' && { cloudBeginsByMs }),
           firstChoice: all[0]!,
           expect: (member) => costOf(member, voices.get(member)!, source.part()),
           betweenMs: () => betweenMs(startedMs, () => sent.sentMs)(),
