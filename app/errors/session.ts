@@ -19,6 +19,16 @@ export const sessionErrors = {
     },
     'zh-CN': { message: '已跳过：“{text}”', hint: '音色连续失败两次，直播从下一句继续。' },
   },
+  'session.answer-unfinished': {
+    en: {
+      message: 'The answer to “{text}” stopped coming and was left as it was.',
+      hint: 'The language model went silent in the middle. The show goes on; ask again if it matters.',
+    },
+    'zh-CN': {
+      message: '“{text}”的回答中途中断，只播出了一部分。',
+      hint: '语言模型中途没有输出，直播已继续；如有需要请重新提问。',
+    },
+  },
   'session.encoder-stopped': {
     en: {
       message: 'The encoder ended ({detail}) and was started again.',

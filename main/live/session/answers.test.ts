@@ -124,7 +124,7 @@ test('an answer that a crash cut off goes on after what was said of it, asked fo
   );
 });
 
-test('no answer, one taken back and one not wanted any more leave no hole in the show', async () => {
+test('no answer, one taken back, one that stops coming and one not wanted any more leave no hole in the show', async () => {
   const unsafe = new StudioError('cloud.unsafe-text', { provider: 'p' });
   let stopped = false;
   const { world, clock, said, deps } = await open(async function* ({ messages }, signal) {
@@ -136,6 +136,7 @@ test('no answer, one taken back and one not wanted any more leave no hole in the
       yield { type: 'withdrawn', code: 'x' };
       throw unsafe;
     }
+    if (question === 'stalls') yield text('Well. Let me');
     signal.addEventListener('abort', () => {
       stopped = true;
     });
@@ -147,6 +148,7 @@ test('no answer, one taken back and one not wanted any more leave no hole in the
   const { settled } = clock;
   const steps = [
     ['One.', ask('none', 'none'), ask('unsafe', 'unsafe', { intent: 'interrupt' })],
+    ['Four.', ask('stalls', 'stalls', { intent: 'interrupt' })],
     ['Five.', ask('late', 'late', { intent: 'interrupt' }), say('all', 'Enough.', 'replace')],
   ] as const;
   let step = 0;
@@ -161,9 +163,15 @@ test('no answer, one taken back and one not wanted any more leave no hole in the
   await session.run();
   assert.ok(stopped, 'a question that was replaced is not answered any more');
   const ends = world.replies.flatMap((reply) => (reply.type === 'done' ? [`${reply.id} ${reply.said}`] : []));
-  assert.deepEqual(ends.sort(), ['all true', 'late false', 'none false', 'unsafe false', 'unsafe. true']);
+  assert.deepEqual(ends.sort(), [
+    ...['all true', 'late false', 'none false', 'stalls true', 'unsafe false', 'unsafe. true'],
+  ]);
   assert.ok(said.some((each) => /I would rather not say that/.test(each)));
   assert.ok(said.includes('neutral: Enough.'));
   const troubles = world.replies.flatMap((reply) => (reply.type === 'trouble' ? [reply.error.code] : []));
-  assert.deepEqual([...new Set(troubles)].sort(), ['cloud.nobody-left', 'cloud.unsafe-text']);
+  assert.deepEqual([...new Set(troubles)].sort(), [
+    ...['cloud.nobody-left', 'cloud.unsafe-text', 'session.answer-unfinished'],
+  ]);
+  const pauses = tones(await world.sound()).map(({ fromMs }, i, all) => fromMs - (all[i - 1]?.toMs ?? fromMs));
+  assert.ok(Math.max(...pauses) < 2000, `silent for ${Math.max(...pauses)} ms`);
 });

@@ -62,6 +62,8 @@ export interface SpeakingDeps {
 export const LEAD_SAMPLES = Math.round(0.4 * SAMPLE_RATE);
 /** A sentence is placed no sooner than this before it is heard. */
 const HORIZON_SAMPLES = 3 * SAMPLE_RATE;
+/** Viewers do not hear a model think in the middle of its answer: after so long the show goes on. */
+const ANSWER_SAMPLES = Math.round(1.2 * SAMPLE_RATE);
 /** After an utterance of which nothing was heard. */
 const FAULT_SAMPLES = 2 * SAMPLE_RATE;
 /** A sentence moves the mouth this long before it is heard, and frames need some time to be drawn. */
@@ -188,7 +190,8 @@ export class Speaking {
       return;
     }
     while (run.next < run.sentences.length && this.#placeNext(run));
-    if (this.#run !== run || run.next < run.sentences.length || run.prepared.growing) return;
+    if (this.#run !== run || run.next < run.sentences.length) return;
+    if (run.prepared.growing && this.#time.due < (run.lastEnd ?? this.#time.due) + ANSWER_SAMPLES) return;
     if (this.#deps.programme.placed.some(({ id, over }) => id === run.id && !over)) return;
     if (this.#unsaid.some(({ id }) => id === run.id)) return;
     const pause = Math.round((run.prepared.pauseAfterMs * SAMPLE_RATE) / 1000);
@@ -196,6 +199,8 @@ export class Speaking {
     if (this.#time.due < end - LEAD_SAMPLES) return;
     this.#time.earliest = Math.max(this.#time.earliest, end);
     if (run.lastEnd === null) this.#rest();
+    if (run.prepared.growing)
+      this.#deps.onTrouble(new StudioError('session.answer-unfinished', { text: textOf(run.speech).slice(0, 80) }));
     this.#endRun(run, false);
     this.#deps.dispatch({ type: 'ended', id: run.id });
     this.#deps.tellPosition();
