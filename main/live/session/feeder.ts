@@ -30,23 +30,33 @@ export class Feeder {
   frame: number;
   lateFrames = 0;
   stalls = 0;
+  /** When the first frame was due, so that all others are; null before it runs. */
+  #anchorMs: number | null = null;
 
   constructor(options: FeederOptions) {
     this.#options = options;
     this.frame = options.firstFrame;
   }
 
+  /** Stream time that is due now; never behind what was fed. */
+  get dueStreamMs(): number {
+    const { clock, fps, firstFrame } = this.#options;
+    const fedMs = (this.frame * 1000) / fps;
+    if (this.#anchorMs === null) return fedMs;
+    return Math.max(fedMs, (firstFrame * 1000) / fps + clock.nowMs() - this.#anchorMs);
+  }
+
   /** Until `signal` is aborted; resolves then. */
   async run(signal: AbortSignal): Promise<void> {
     const { clock, fps, firstFrame } = this.#options;
-    let anchorMs = clock.nowMs();
+    this.#anchorMs = clock.nowMs();
     try {
       while (!signal.aborted) {
-        const dueMs = anchorMs + ((this.frame - firstFrame) * 1000) / fps;
+        const dueMs = this.#anchorMs + ((this.frame - firstFrame) * 1000) / fps;
         await clock.sleepUntil(dueMs, signal);
         const lagMs = clock.nowMs() - dueMs;
         if (lagMs > STALL_MS) {
-          anchorMs += lagMs;
+          this.#anchorMs += lagMs;
           this.stalls++;
           this.#options.stood(lagMs);
         }

@@ -52,8 +52,12 @@ const errorSchema = z.object({ code: z.string(), params: z.record(z.string(), z.
 export const sessionReplySchema = z.discriminatedUnion('type', [
   /** The first frame has left for the hub. */
   z.object({ type: z.literal('on-air') }),
-  /** Once a second, also as the sign of life. */
-  z.object({ type: z.literal('status'), status: sessionStatusSchema }),
+  /** Once a second, also as the sign of life. `due`: where viewers' clocks are, ahead of what was fed where feeding lags. */
+  z.object({
+    type: z.literal('status'),
+    status: sessionStatusSchema,
+    due: z.object({ streamMs: z.number(), atMs: z.number() }),
+  }),
   /** Whenever a sentence of the show has been said: safe to go on from after a crash. */
   z.object({ type: z.literal('position'), position: showPositionSchema, streamMs: z.number() }),
   z.object({ type: z.literal('trace'), trace: utteranceTraceSchema }),
@@ -72,3 +76,6 @@ export const sessionReplySchema = z.discriminatedUnion('type', [
   z.object({ type: z.literal('failed'), error: errorSchema }),
 ]);
 export type SessionReply = z.infer<typeof sessionReplySchema>;
+
+/** One clock for all processes of a machine, for moments that are compared across them: a message may lie long before it is read. */
+export const sharedMs = (): number => Number(process.hrtime.bigint() / 1000n) / 1000;

@@ -14,7 +14,7 @@ import { realClock, VirtualClock } from './clock.ts';
 import { dutyTeller } from './duty-teller.ts';
 import { killEncoders } from './encoder.ts';
 import { HubSink } from './hub-sink.ts';
-import { type SessionReply, type SessionRequest, sessionRequestSchema } from './messages.ts';
+import { type SessionReply, type SessionRequest, sessionRequestSchema, sharedMs } from './messages.ts';
 import { killDecoders } from './pcm-stream.ts';
 import { errorOf, LiveSession } from './session.ts';
 import { StageMaker } from './stage-maker.ts';
@@ -103,8 +103,10 @@ async function start(request: Extract<SessionRequest, { type: 'start' }>): Promi
     });
     session = running;
     for (const each of early.splice(0)) take(each);
-    const status = setInterval(() => tell({ type: 'status', status: running.status() }), STATUS_MS);
-    tell({ type: 'status', status: running.status() });
+    const tellStatus = (): void =>
+      tell({ type: 'status', status: running.status(), due: { streamMs: running.dueStreamMs, atMs: sharedMs() } });
+    const status = setInterval(tellStatus, STATUS_MS);
+    tellStatus();
     try {
       await running.run();
     } finally {

@@ -366,6 +366,11 @@ export class LiveSession {
     this.#deps.tell({ type: 'trouble', error: told });
   }
 
+  /** Where viewers' clocks are. */
+  get dueStreamMs(): number {
+    return this.#feeder.dueStreamMs;
+  }
+
   status(): SessionStatus {
     const { lateFrames, stalls, frame } = this.#feeder;
     const keeper = this.#keeper;

@@ -5,7 +5,7 @@
 
 import { wellSession } from '../../../app/live/live-figures.fixture.ts';
 import { utteranceTraceSchema } from '../../../app/live/protocol.ts';
-import { type SessionReply, type SessionRequest, sessionRequestSchema } from '../session/messages.ts';
+import { type SessionReply, type SessionRequest, sessionRequestSchema, sharedMs } from '../session/messages.ts';
 
 const tell = (reply: SessionReply): void => {
   if (process.connected) process.send?.(reply);
@@ -20,6 +20,8 @@ const trace = (id: string, text: string) =>
     }),
   });
 
+/** What it feeds lies so far behind what is due; it catches up when nobody has been told. */
+const LAG_MS = 700;
 const bornMs = performance.now();
 let fromStreamMs = 0;
 let line = 0;
@@ -59,7 +61,8 @@ function start(request: Extract<SessionRequest, { type: 'start' }>): void {
   tell({ type: 'on-air' });
   setInterval(() => {
     const frames = Math.floor((performance.now() - bornMs) / 40);
-    tell({ type: 'status', status: wellSession({ frames, streamMs: streamMs(), lateFrames: 0 }) });
+    const due = { streamMs: streamMs() + LAG_MS, atMs: sharedMs() };
+    tell({ type: 'status', status: wellSession({ frames, streamMs: streamMs(), lateFrames: 0 }), due });
   }, 100);
   setInterval(() => {
     line += 1;

@@ -6,7 +6,7 @@ import type { ChildExit } from '../../broadcast/child-process.ts';
 import { newTokens } from '../../broadcast/hub/open-hub.ts';
 import type { PublisherStatus } from '../../broadcast/publisher/protocol.ts';
 import { createBroadcast, follow, latest } from '../../studio/broadcast.ts';
-import type { SessionReply } from '../session/messages.ts';
+import { type SessionReply, sharedMs } from '../session/messages.ts';
 import { keepAlive, type Run, soonest } from './keep-alive.ts';
 import { createLateBursts } from './late-bursts.ts';
 import { asLiveError, asStudioError, cleanedError } from './live-errors.ts';
@@ -56,7 +56,8 @@ export function startLiveShow(options: LiveShowOptions): LiveShow {
   let session: SessionProcess | null = null;
   let told: { status: SessionStatus; atMs: number } | null = null;
   let streamMs = 0;
-  let streamAtMs = performance.now();
+  /** Where viewers' clocks were, and when. */
+  let due = { streamMs: 0, atMs: sharedMs() };
   let onAirSinceMs: number | null = null;
   let refusals = 0;
   /** The last trouble that the session told: of one that fell, why. */
@@ -221,11 +222,14 @@ export function startLiveShow(options: LiveShowOptions): LiveShow {
     },
   });
 
-  /** Where the viewers' clocks are: the last stream time told, and what has passed since. 0 before the first frame. */
+  /**
+   * Where the viewers' clocks are: never before what they were sent last, or the next session's first keyframe would be taken for one
+   * that they have. 0 before the first frame.
+   */
   const nextStreamMs = (): number =>
     onAirSinceMs === null || options.virtualClock === true
       ? streamMs
-      : Math.round(streamMs + (performance.now() - streamAtMs));
+      : Math.ceil(Math.max(streamMs, due.streamMs + (sharedMs() - due.atMs)));
 
   function onReply(reply: SessionReply, ready: () => void): void {
     switch (reply.type) {
@@ -236,7 +240,7 @@ export function startLiveShow(options: LiveShowOptions): LiveShow {
       case 'status': {
         told = { status: reply.status, atMs: performance.now() };
         streamMs = Math.max(streamMs, reply.status.streamMs);
-        streamAtMs = told.atMs;
+        due = reply.due;
         const burst = bursts.seen(reply.status);
         if (burst !== null) log.write({ type: 'late', burst });
         changes.emit();
@@ -245,7 +249,6 @@ export function startLiveShow(options: LiveShowOptions): LiveShow {
       case 'position':
         replay.reached(reply.position);
         streamMs = Math.max(streamMs, reply.streamMs);
-        streamAtMs = performance.now();
         keep(() => store.savePosition(projectId, reply.position, reply.streamMs));
         break;
       case 'trace':

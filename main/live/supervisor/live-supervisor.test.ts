@@ -114,7 +114,8 @@ test('a session that is killed, falls or hangs comes back where it was, with the
   await reach(show, (status) => onAir(status) && status.restarts.session === 1);
   const second = starts(show).at(-1);
   assert.ok(second.position.line >= atLine);
-  assert.ok(second.fromStreamMs >= atStreamMs);
+  // Behind its clock when it was last heard of, it may have caught up before it died.
+  assert.ok(second.fromStreamMs >= atStreamMs + 700, `${atStreamMs}, then ${second.fromStreamMs}`);
   assert.deepEqual(
     second.commands.map((each: { type: string }) => each.type),
     ['volume', 'say'],
