@@ -5,6 +5,7 @@ import { exporting } from './export/feature.ts';
 import type { Feature } from './feature.ts';
 import { library } from './library/feature.ts';
 import { live } from './live/feature.ts';
+import { models } from './models/feature.ts';
 import { portrait } from './portrait/feature.ts';
 import { preview } from './preview/feature.ts';
 import { projects } from './projects/feature.ts';
@@ -30,5 +31,6 @@ export const features: readonly Feature[] = [
   library,
   settings,
   providers,
+  models,
   tour,
 ];

@@ -1,4 +1,5 @@
 import {
+  Boxes,
   Cpu,
   HardDrive,
   Info,
@@ -23,12 +24,14 @@ import { SECTIONS, type SettingsSection, settingsStore } from './settings-store.
 import { ShortcutSettings } from './shortcut-settings.tsx';
 
 const About = lazy(() => import('./about.tsx'));
+const ModelsPage = lazy(() => import('../models/models-page.tsx'));
 const ProvidersPage = lazy(() => import('../providers/providers-page.tsx'));
 
 const ICONS: Readonly<Record<SettingsSection, LucideIcon>> = {
   general: SlidersHorizontal,
   export: Upload,
   providers: ServerCog,
+  models: Boxes,
   live: Radio,
   data: HardDrive,
   machine: Cpu,
@@ -41,6 +44,11 @@ const PAGES: Readonly<Record<SettingsSection, () => ReactElement>> = {
   providers: () => (
     <Suspense fallback={<Spinner />}>
       <ProvidersPage />
+    </Suspense>
+  ),
+  models: () => (
+    <Suspense fallback={<Spinner />}>
+      <ModelsPage />
     </Suspense>
   ),
   live: LiveSettings,
@@ -80,7 +88,7 @@ export default function SettingsScreen(): ReactElement {
       </nav>
       <div className={styles.body}>
         <section
-          className={cx(styles.section, section === 'providers' && styles.wide)}
+          className={cx(styles.section, (section === 'providers' || section === 'models') && styles.wide)}
           aria-labelledby="settings-title"
         >
           <h2 id="settings-title">{t.any(`settings.${section}`)}</h2>

@@ -1,7 +1,17 @@
 import { createStore } from 'zustand/vanilla';
 import { navigate } from '../../state/ui-store.ts';
 
-export const SECTIONS = ['general', 'export', 'providers', 'live', 'data', 'machine', 'shortcuts', 'about'] as const;
+export const SECTIONS = [
+  'general',
+  'export',
+  'providers',
+  'models',
+  'live',
+  'data',
+  'machine',
+  'shortcuts',
+  'about',
+] as const;
 export type SettingsSection = (typeof SECTIONS)[number];
 
 /** Which page of the settings is open. */

@@ -3,6 +3,7 @@ import { emotion } from './emotion.ts';
 import { exporting } from './export.ts';
 import { library } from './library.ts';
 import { live } from './live.ts';
+import { models } from './models.ts';
 import { portrait } from './portrait.ts';
 import { preview } from './preview.ts';
 import { projects } from './projects.ts';
@@ -34,6 +35,7 @@ export const messages = {
   live,
   settings,
   providers,
+  models,
   tour,
 };
 export type Messages = typeof messages;

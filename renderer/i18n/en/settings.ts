@@ -3,6 +3,7 @@ export const settings = {
   general: 'General',
   export: 'Export and preview',
   providers: 'Providers',
+  models: 'Local models',
   live: 'Live',
   hook: 'Web address for alarms',
   hookNone: 'None is set: alarms are shown on screen alone.',

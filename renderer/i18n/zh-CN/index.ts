@@ -3,6 +3,7 @@ import { emotion } from './emotion.ts';
 import { exporting } from './export.ts';
 import { library } from './library.ts';
 import { live } from './live.ts';
+import { models } from './models.ts';
 import { portrait } from './portrait.ts';
 import { preview } from './preview.ts';
 import { projects } from './projects.ts';
@@ -34,5 +35,6 @@ export const messages: Dictionary = {
   live,
   settings,
   providers,
+  models,
   tour,
 };

@@ -5,6 +5,7 @@ export const settings: Record<keyof typeof english, string> = {
   general: '常规',
   export: '导出与预览',
   providers: '服务商',
+  models: '本地模型',
   live: '直播',
   hook: '接收警报的网址',
   hookNone: '未设置：警报只显示在屏幕上。',
