@@ -1,3 +1,4 @@
+/// <reference path="./sherpa-onnx-node.d.ts" />
 /**
  * Which files each family of models has, what must stand in them, and how sherpa-onnx is told. `settings` name files relative to the model's
  * folder (app/models/manifest.ts). Exported models of all of these: https://github.com/k2-fsa/sherpa-onnx/releases
