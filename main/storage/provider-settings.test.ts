@@ -24,7 +24,11 @@ test('what is understood of settings is kept, and what is not falls back by itse
     ...defaults,
     bailian: { ...defaults.bailian, subWorkspace: 'ws1', models: { ...defaults.bailian.models, llm: 'qwen-flash' } },
     openAiServers: [server],
-    policy: { ...defaults.policy, mode: 'offline', chains: { ...defaults.policy.chains, tts: ['local-voice', 'espeak'] } },
+    policy: {
+      ...defaults.policy,
+      mode: 'offline',
+      chains: { ...defaults.policy.chains, tts: ['local-voice', 'espeak'] },
+    },
   });
   // Once they were written by a studio that knows the local engines, who was taken out stays out.
   const own = { ...defaults, policy: { ...defaults.policy, chains: { llm: ['qwen'], tts: ['espeak'], asr: [] } } };
