@@ -3,10 +3,9 @@ import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { after, before, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { type Browser, chromium, type Page } from 'playwright-core';
-import { build } from 'vite';
+import { buildRenderer } from '../scripts/build-renderer.ts';
 import { type PageHost, startPageHost } from './renderer/page-host.ts';
 
 const ARGUMENTS = [
@@ -21,7 +20,7 @@ let host: PageHost;
 const faults: string[] = [];
 
 before(async () => {
-  await build({ configFile: fileURLToPath(new URL('../vite.config.ts', import.meta.url)), logLevel: 'warn' });
+  await buildRenderer();
   host = await startPageHost();
   const executablePath = process.env.CHROMIUM ?? BROWSERS.find((path) => existsSync(path));
   assert.ok(executablePath, 'a Chromium is needed: install one, or name it in CHROMIUM');

@@ -7,8 +7,8 @@ import { Place, type Running, until } from './run-cli.ts';
 const CHARACTERS = 100_000;
 const MB = 1 << 20;
 /** 48 kHz, 16 bit: ten minutes are 55 MB. */
-const [EARLY_BYTES, LATE_BYTES] = [6 * MB, 40 * MB];
-const GROWTH_MB = 50;
+const [EARLY_BYTES, LATE_BYTES] = [6 * MB, 24 * MB];
+const GROWTH_MB = 32;
 const PEAK_MB = 700;
 
 async function bytesIn(place: Place, folder: string): Promise<number> {
@@ -26,7 +26,7 @@ async function memoryMb({ child }: Running): Promise<{ nowMb: number; peakMb: nu
 
 /**
  * 100,000 characters are about six hours of speech, too long to render in a test. What is shown: all of the text is parsed and
- * planned, and while seven minutes of it are spoken memory stays where it was. Interrupted then, it leaves nothing.
+ * planned, and while three minutes of it are spoken memory stays where it was. Interrupted then, it leaves nothing.
  */
 for (const [name, text] of [
   ['in one line', '今天我们来聊一聊人工智能。It is a nice day, 让我们开始吧！'.repeat(3000).slice(0, CHARACTERS)],

