@@ -52,4 +52,3 @@ export const asInstalled = (folders: ModelFolders, record: ModelRecord): Install
 
 export const isSame = (a: ModelName, b: ModelName): boolean => a.id === b.id && a.version === b.version;
 export const bytesOf = (record: ModelRecord): number => record.files.reduce((sum, { bytes }) => sum + bytes, 0);
-export const fileOf = (entry: ModelEntry, path: string) => entry.files.find((file) => file.path === path);
