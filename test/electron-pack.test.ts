@@ -21,7 +21,7 @@ import { readFuses, writeStubDist } from './electron/stub-dist.ts';
 const root = fileURLToPath(new URL('../', import.meta.url));
 const MB = 1024 * 1024;
 /** Everything but Electron itself, unpacked; installers are about a third of it. */
-const BUDGET_BYTES = 190 * MB;
+const BUDGET_BYTES = 330 * MB;
 const ARCHIVE_BUDGET_BYTES = 6 * MB;
 
 const config = parse(readFileSync(join(root, 'electron-builder.yml'), 'utf8')) as Configuration;
@@ -98,6 +98,7 @@ describe('the packed program', () => {
       'main/render/frame-worker.js',
       'main/providers/tts/espeak/worker.js',
       'native-models/face-mesh/face-mesh-worker.js',
+      'native-models/llama/child.js',
       'main/pixels/pixels.wasm',
       'resources/avatars/index.json',
     ]) {
@@ -142,7 +143,7 @@ describe('the packed program', () => {
     const here = `${process.platform}-${process.arch}`;
     const native = files.filter((path) => path.endsWith('.node'));
     assert.ok(native.length >= 3, native.join());
-    for (const path of native) assert.ok(path.includes(here), path);
+    for (const path of native) assert.ok(path.replaceAll('/', '-').includes(here), path);
     const ffmpeg = files.find((path) => path.endsWith(`@ffmpeg-installer/${here}/ffmpeg`));
     assert.ok(ffmpeg !== undefined && (statSync(join(unpacked, ffmpeg)).mode & 0o111) !== 0);
   });
