@@ -1,7 +1,7 @@
 /** What lies whole on this machine, by what its folders say. */
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { type InstalledModel, type ModelEntry, modelIdSchema, modelVersionSchema } from '../../app/models/manifest.ts';
+import { type InstalledModel, modelIdSchema, modelVersionSchema } from '../../app/models/manifest.ts';
 import { writeTextWhole } from '../files/atomic-file.ts';
 import {
   type ModelFolders,

@@ -38,14 +38,10 @@ after(async () => {
   await place?.remove();
 });
 
-test('a model comes, is checked, switched and packed, and goes to a machine that is offline', async () => {
-  const got = await place.run(['models', 'get', 'test-vad', '--json']);
+test('a model comes, is checked, switched and packed, and is brought to another machine', async () => {
+  const got = await place.run(['models', 'get', 'test-vad', 'test-vad@2', '--accept-licence', '--limit', '5MB']);
   assert.equal(got.code, 0, got.stderr);
-  const bound = await place.run(['models', 'get', 'test-vad@2', '--json']);
-  assert.deepEqual([bound.code, bound.json().error?.code], [1, 'model.licence-not-accepted']);
-  const accepted = await place.run(['models', 'get', 'test-vad@2', '--accept-licence', '--limit', '5MB']);
-  assert.equal(accepted.code, 0, accepted.stderr);
-  assert.match(accepted.stderr, /No SHA-256 is published/);
+  assert.match(got.stderr, /No SHA-256 is published/);
   const used = await place.run(['models', 'use', 'test-vad@2', '--json']);
   assert.equal(used.json().model, 'test-vad@2');
   const back = await place.run(['models', 'rollback', 'vad', '--json']);
@@ -66,11 +62,6 @@ test('a model comes, is checked, switched and packed, and goes to a machine that
   const packed = await place.run(['models', 'bundle', 'test-vad@1', 'test-vad@2', '--out', 'm.zip', '--json']);
   assert.equal(packed.code, 0, packed.stderr);
   const env = { SHENGHUA_DATA: place.at('other') };
-  await place.run(['providers', 'set', 'policy.mode', 'offline'], { env });
-  const refused = await place.run(['models', 'get', 'silero-vad', '--json'], { env });
-  assert.equal(refused.json().error?.code, 'model.offline');
   const brought = await place.run(['models', 'import', 'm.zip', '--json'], { env });
   assert.equal((brought.json().models as object[]).length, 2, brought.stderr);
-  const removed = await place.run(['models', 'rm', 'test-vad@1', '--json'], { env });
-  assert.deepEqual([removed.code, removed.json().removed], [0, ['test-vad@1']]);
 });

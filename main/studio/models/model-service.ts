@@ -48,13 +48,13 @@ export function createModelService(deps: {
     model: ModelJob['model'],
     run: (work: Work) => Promise<DamagedFile[] | undefined>,
   ): { jobId: string } {
-    const same = [...jobs.values()].find(
-      ({ job }) =>
-        kind === 'get' && job.kind === 'get' && job.model?.id === model?.id && job.model?.version === model?.version,
-    );
-    if (same !== undefined) {
-      if (!isOver(same.job)) return { jobId: same.job.id };
-      jobs.delete(same.job.id);
+    for (const { job } of [...jobs.values()]) {
+      const same =
+        model === null ? job.kind === kind : job.model?.id === model.id && job.model.version === model.version;
+      if (!same) continue;
+      // What ended is old news once something new begins.
+      if (isOver(job)) jobs.delete(job.id);
+      else if (model !== null && job.kind === kind) return { jobId: job.id };
     }
     const id = randomUUID();
     const stop = new AbortController();
@@ -69,7 +69,11 @@ export function createModelService(deps: {
     const onProgress: Work['onProgress'] = ({ phase, doneBytes, totalBytes }) =>
       change({ phase, doneBytes, totalBytes, bytesPerS: phase === 'downloading' ? speed(running, doneBytes) : null });
     running.ended = run({ signal: stop.signal, onProgress }).then(
-      (damaged) => change({ phase: 'done', bytesPerS: null, damaged: (damaged ?? []).map(({ path }) => path) }),
+      (damaged) => {
+        // That it is there now says it all.
+        if (kind === 'get' || kind === 'repair') jobs.delete(id);
+        change({ phase: 'done', bytesPerS: null, damaged: (damaged ?? []).map(({ path }) => path) });
+      },
       (error: unknown) =>
         change(
           stop.signal.aborted
