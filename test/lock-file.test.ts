@@ -32,3 +32,15 @@ test('the lock file names no registry, so that each machine uses its own', () =>
     [],
   );
 });
+
+test('the lock file brings llama.cpp for processors alone: packs for graphics cards are ten times its size', () => {
+  const packs = Object.entries(packages).flatMap(([path, { optionalDependencies = {} }]) => [
+    path,
+    ...Object.keys(optionalDependencies),
+  ]);
+  assert.deepEqual(
+    packs.filter((name) => /@node-llama-cpp\/.*-(cuda|vulkan)/.test(name)),
+    [],
+    'take them out of the lock file, and out of node-llama-cpp’s optionalDependencies in it',
+  );
+});

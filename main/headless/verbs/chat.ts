@@ -51,7 +51,17 @@ export const chatVerb: Verb = async (context) => {
         console.aside(event.text);
       } else if (event.type === 'withdrawn') {
         throw new StudioError('cloud.unsafe-text', { provider: providers.answers.id });
-      } else if (event.type === 'done') done = event;
+      } else if (event.type === 'done') {
+        done = event;
+        const { forgotten = 0 } = event;
+        if (forgotten > 0)
+          console.note(
+            console.words({
+              en: `The oldest ${forgotten} messages no longer fitted what the model reads at once, and were left out.`,
+              zh: `最早的 ${forgotten} 条消息超出模型一次可读取的长度，未被采用。`,
+            }),
+          );
+      }
     }
   } finally {
     stop();
