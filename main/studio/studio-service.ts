@@ -132,6 +132,7 @@ export async function openStudioService(options: StudioServiceOptions = {}): Pro
   const models = createModelService({
     models: studio.models,
     isOffline: () => studio.providers.settings().policy.mode === 'offline',
+    onModes: (listener) => studio.providers.listen(listener),
     tell: (error) => system.tell({ type: 'notice', severity: 'warning', error: toWireError(error), projectId: null }),
   });
   const live = createLiveService({

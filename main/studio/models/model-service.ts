@@ -26,15 +26,24 @@ interface RunningJob {
 export function createModelService(deps: {
   models: ModelManager;
   isOffline(): boolean;
+  /** After the mode may have changed, until the function it returns is called. */
+  onModes(listener: () => void): () => void;
   /** What a person should hear of unasked. */
   tell(error: StudioError): void;
 }): ModelService {
-  const { models, isOffline, tell } = deps;
+  const { models, isOffline, onModes, tell } = deps;
   const jobs = new Map<string, RunningJob>();
   const pokes = createBroadcast<null>();
   const poke = (): void => pokes.emit(null);
   const stopTrials = models.onTrialFailed((error) => {
     tell(error);
+    poke();
+  });
+
+  let offline = isOffline();
+  const stopModes = onModes(() => {
+    if (isOffline() === offline) return;
+    offline = isOffline();
     poke();
   });
 
@@ -175,6 +184,7 @@ export function createModelService(deps: {
     },
     async [Symbol.asyncDispose]() {
       stopTrials();
+      stopModes();
       for (const { stop } of jobs.values()) stop.abort(new DOMException('the studio ends', 'AbortError'));
       await Promise.allSettled([...jobs.values()].map(({ ended }) => ended));
     },
