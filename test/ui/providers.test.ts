@@ -100,6 +100,11 @@ test('a key is typed once, tried, refused in words when it is wrong, and shown n
 test('the order is changed by the keyboard and by dragging, one is taken out and put back', async () => {
   const page = await openProviders();
   const order = async () => (await settings()).policy.chains.tts;
+  await eventually(order, ['cosyvoice', 'qwen-tts', 'local-voice', 'espeak']);
+  await row(page, 'local-voice')
+    .getByRole('button', { name: /^Take .* out/ })
+    .click();
+  await eventually(order, ['cosyvoice', 'qwen-tts', 'espeak']);
   await row(page, 'espeak').locator('[data-handle]').focus();
   await page.keyboard.press('Alt+ArrowUp');
   await eventually(order, ['cosyvoice', 'espeak', 'qwen-tts']);
@@ -150,7 +155,7 @@ test('every kind of field is set; what the schema does not take is said there an
   );
   await page.getByRole('button', { name: 'Add to: Writes' }).click();
   await page.getByRole('menuitem', { name: /Attic/ }).click();
-  await eventually(async () => (await settings()).policy.chains.llm, ['qwen', 'server-1']);
+  await eventually(async () => (await settings()).policy.chains.llm, ['qwen', 'local-qwen', 'server-1']);
 
   await page.getByRole('button', { name: 'Patience, limits and budget' }).click();
   const patience = field(page, 'policy.firstByteMs').getByRole('spinbutton');
