@@ -74,8 +74,8 @@ export function tinyQwen2(options: TinyQwenOptions = {}): Buffer {
   }
   // Where a grammar leaves nothing of the sentence, what is open is closed.
   for (const [text, push] of [
-    ['"', 4],
-    [',', 4],
+    ['"', 6],
+    [',', 3],
     ['}', 3],
     ['1', 2],
     ['<|im_end|>', 5],

@@ -60,6 +60,8 @@ const MOST_DEATHS = 5;
 const REST_MS = 30_000;
 /** A model that ends the process while it is loaded is not tried again for so long. */
 const DEADLY_MS = 300_000;
+/** Runtimes lose a little memory with each model they load: after so many, the next that comes while nobody is at work finds another process. */
+const MOST_LOADS = 100;
 /** For a child to say that it has stopped. */
 const CANCEL_MS = 5_000;
 
@@ -75,6 +77,7 @@ interface Running {
   child: ModelChild;
   hello: Promise<void>;
   models: Map<string, Held>;
+  loads: number;
   replies: Map<number, (message: FromModelChild | ChildGone) => void>;
 }
 
@@ -278,10 +281,10 @@ export class ModelProcess {
   #running(): Promise<Running> {
     const { runtime } = this.#options;
     this.#disposal.signal.throwIfAborted();
-    if (this.#now !== null) {
-      const running = this.#now;
-      return running.hello.then(() => running);
-    }
+    const running = this.#now;
+    const worn = running !== null && running.loads >= MOST_LOADS && running.replies.size === 0;
+    if (worn && [...running.models.values()].every(({ running: count }) => count === 0)) void this.#end();
+    else if (running !== null) return running.hello.then(() => running);
     this.#starting ??= (async () => {
       if (this.#cannotRun !== null && performance.now() - this.#cannotRun.atMs < REST_MS) throw this.#cannotRun.error;
       const sinceMs = this.#lastDeath === null ? Number.POSITIVE_INFINITY : performance.now() - this.#lastDeath.atMs;
@@ -317,7 +320,7 @@ export class ModelProcess {
         } else if (message.type !== 'alive') replies.get(message.id)?.(message);
       },
     });
-    const running: Running = { child, hello: hello.promise, models: new Map(), replies };
+    const running: Running = { child, hello: hello.promise, models: new Map(), loads: 0, replies };
     this.#now = running;
     child.hold(this.#asked > 0);
     hello.promise.catch((error: unknown) => {
@@ -361,6 +364,7 @@ export class ModelProcess {
         });
       await this.#makeRoom(running, model);
       const { settings, key } = model;
+      running.loads += 1;
       const info = await this.#exchange(running, model.name, (id) => ({ type: 'load', id, key, settings }));
       this.#deadly.delete(model.key);
       held.ready = true;
