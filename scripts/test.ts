@@ -18,7 +18,7 @@ const CHECKS = ['typecheck', 'lint', 'boundaries', 'deadcode', 'i18n:check', 'li
 const FOLDERS = ['app', 'main', 'renderer', 'native-models', 'scripts', 'bench', 'test'];
 const FILES_AT_ONCE = 2;
 /** A browser that plays sound and picture, the studio behind it and what looks at both are all that a small machine can do. */
-const ALONE = /^test\/ui\//;
+const ALONE = /^test\/(ui\/|renderer\.test)/;
 /** A test file that hangs is stopped; no test is expected to come near. */
 const FILE_LIMIT_MS = 10 * 60_000;
 
