@@ -17,7 +17,8 @@ import type { PlatformSetup } from './platform-child.ts';
 
 export async function scratch(t: TestContext): Promise<string> {
   const folder = await mkdtemp(join(tmpdir(), 'shenghua-broadcast-'));
-  t.after(() => rm(folder, { recursive: true, force: true }));
+  // A server that is ended after this may still be writing into it.
+  t.after(() => rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 }));
   return folder;
 }
 
